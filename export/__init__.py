@@ -1,0 +1,1 @@
+"""The export step: merge the adapter, write GGUF, verify it against transformers."""

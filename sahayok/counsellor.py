@@ -1,0 +1,60 @@
+"""One turn of the counsellor: from a conversation to the pieces of a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Event
+
+from sahayok.conversation import Conversation, Message
+from sahayok.engines.engine import Engine, Piece, PromptTooLong, Sampling
+from sahayok.persona import Persona, load_persona
+
+MESSAGES_DROPPED_AT_ONCE = 8
+
+
+class Counsellor:
+    """The persona speaking through an engine."""
+
+    def __init__(self, engine: Engine, persona: Persona | None = None, sampling: Sampling | None = None) -> None:
+        self.engine = engine
+        self.persona = persona or load_persona()
+        self.sampling = sampling or self.persona.sampling
+
+    def reply(self, conversation: Conversation, *, stop: Event | None = None) -> Iterator[Piece]:
+        """Stream the reply to a conversation that ends with the person's message.
+
+        Of a conversation too long for the model, the oldest exchanges are left out of what the model sees (never of
+        what the person sees); the newest message always stays. Raises PromptTooLong when that message alone is too
+        long, ValueError when there is none.
+        """
+        if not conversation.messages or conversation.messages[-1].role != "user":
+            raise ValueError("the conversation must end with a message of the person")
+        sampling = self._within_context()
+        prompt = self._fitting_prompt(conversation, room=sampling.max_tokens)
+        return self.engine.stream(prompt, sampling, stop=stop or Event())
+
+    def _within_context(self) -> Sampling:
+        """The sampling settings, the reply capped at half of what the model holds."""
+        return replace(self.sampling, max_tokens=min(self.sampling.max_tokens, self.engine.context_tokens // 2))
+
+    def _fitting_prompt(self, conversation: Conversation, room: int) -> tuple[Message, ...]:
+        """The system prompt and as many of the newest messages as fit beside `room` tokens of reply."""
+        limit = self.engine.context_tokens - room
+        for start in _starts(len(conversation)):
+            prompt = self.persona.prompt(Conversation(conversation.messages[start:]))
+            tokens = self.engine.count_tokens(prompt)
+            if tokens <= limit:
+                return prompt
+        raise PromptTooLong(tokens, limit)
+
+
+def _starts(messages: int) -> Iterator[int]:
+    """Where the part of a conversation that the model sees may begin, best first; always at a message of the person.
+
+    Whole blocks are dropped before single exchanges: the beginning then stays the same for several turns, and with it
+    the tokens that the engine has already evaluated.
+    """
+    yield from range(0, messages, MESSAGES_DROPPED_AT_ONCE)
+    last_block = (messages - 1) // MESSAGES_DROPPED_AT_ONCE * MESSAGES_DROPPED_AT_ONCE
+    yield from range(last_block + 2, messages, 2)

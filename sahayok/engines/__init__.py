@@ -1,0 +1,1 @@
+"""Engines: they know tokens and nothing of counselling."""

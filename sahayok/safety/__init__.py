@@ -1,0 +1,1 @@
+"""Safety knows text and nothing of engines: the helplines, and the tables it reads."""
