@@ -103,7 +103,8 @@ def fetch(
     except (OSError, HTTPException) as error:
         done = part.stat().st_size if part.exists() else 0
         raise EngineError(
-            f"the download of {file} was interrupted after {done / 1e6:.0f} MB ({_reason(error)}): run the same command again, it goes on from there"
+            f"the download of {file} was interrupted after {done / 1e6:.0f} MB ({_reason(error)}): "
+            "run the same command again, it goes on from there"
         ) from None
     actual = sha256_of(part)
     if expected is not None and actual != expected:

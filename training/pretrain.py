@@ -126,9 +126,8 @@ def pretrain(
     forward = torch.compile(model) if cuda else model
     autocast = _autocast(device)
 
-    say(
-        f"{record.parameters / 1e6:.1f} M parameters, {steps} steps of {plan.batch * plan.sequence} tokens on {record.device}"
-    )
+    step_tokens = plan.batch * plan.sequence
+    say(f"{record.parameters / 1e6:.1f} M parameters, {steps} steps of {step_tokens} tokens on {record.device}")
     started, last_checkpoint = time.monotonic(), time.monotonic()
     spent_before = record.seconds
     for step in range(first, steps):
@@ -137,7 +136,7 @@ def pretrain(
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * factor
         loss = _step(forward, model, rows.at(step), plan, optimizers, device, autocast)
-        record.tokens += plan.batch * plan.sequence
+        record.tokens += step_tokens
         record.seconds = spent_before + time.monotonic() - started
         if step % LOG_EVERY_STEPS == 0 or step == steps - 1:
             nats = float(loss)
@@ -208,7 +207,7 @@ def _step(
     device: torch.device,
     autocast: Any,
 ) -> torch.Tensor:
-    """One optimiser step over `rows`, gradients accumulated over micro-batches. Returns the mean loss, on the device."""
+    """One optimiser step, gradients accumulated over micro-batches. Returns the mean loss, on the device."""
     import torch
 
     parts = plan.batch // plan.micro_batch

@@ -35,7 +35,8 @@ def read_shard(path: Path) -> Iterator[str]:
     number = 0
     try:
         with opener(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
+            for line in lines:
+                number += 1  # noqa: SIM113 - the message below needs it after the loop broke
                 text = clean(json.loads(line)["text"])
                 if len(text) >= MINIMUM_CHARACTERS and bengali_share(text) >= MINIMUM_BENGALI_SHARE:
                     yield text
@@ -50,7 +51,7 @@ def read_shard(path: Path) -> Iterator[str]:
         lzma.LZMAError,
         EOFError,
     ) as error:
-        raise CorpusError(f'{path}, line {number + 1}: not a JSON object with a "text" ({error})') from error
+        raise CorpusError(f'{path}, line {number}: not a JSON object with a "text" ({error})') from error
 
 
 def clean(text: str) -> str:

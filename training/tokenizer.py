@@ -7,11 +7,13 @@ used here word for word, so that transformers and llama.cpp cut every text alike
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sahayok.llama3 import BEGIN_OF_TEXT, CONTROL_TOKENS, END_OF_TURN, PADDING
+from training.text import CorpusError, read_shard
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -24,7 +26,7 @@ QWEN35 = (
 
 
 def train_tokenizer(texts: Iterator[str], vocabulary: int) -> PreTrainedTokenizerFast:
-    """Train on `texts` to exactly `vocabulary` tokens, the control tokens of the chat format among them (at the end)."""
+    """Train to exactly `vocabulary` tokens, the control tokens of the chat format last among them."""
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -62,6 +64,17 @@ CHAT_TEMPLATE = (
 )
 
 
-def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save_pretrained(folder)
+def sample(files: Sequence[Path], texts: int) -> Iterator[str]:
+    """About `texts` cleaned texts, evenly spread over each file."""
+    for file in files:
+        count = sum(1 for _ in read_shard(file))
+        yield from islice(read_shard(file), 0, None, max(1, count * len(files) // texts))
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """The tokenizer in a folder. Raises CorpusError where there is none."""
+    from transformers import PreTrainedTokenizerFast
+
+    if not (folder / "tokenizer.json").is_file():
+        raise CorpusError(f"no tokenizer in {folder}: make one with `sahayok-train tokenizer`")
+    return PreTrainedTokenizerFast.from_pretrained(folder)
