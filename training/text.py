@@ -36,7 +36,7 @@ def read_shard(path: Path) -> Iterator[str]:
     try:
         with opener(path, "rt", encoding="utf-8") as lines:
             for line in lines:
-                number += 1  # noqa: SIM113 - the message below needs it after the loop broke
+                number += 1
                 text = clean(json.loads(line)["text"])
                 if len(text) >= MINIMUM_CHARACTERS and bengali_share(text) >= MINIMUM_BENGALI_SHARE:
                     yield text

@@ -1,0 +1,1 @@
+"""Ways to put a trainable LoRA adapter on a base model."""

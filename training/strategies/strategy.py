@@ -1,0 +1,51 @@
+"""What a fine-tuning strategy is: it loads the base and puts a trainable adapter on it. The trainer is the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from training.recipe import FinetuneRecipe, RecipeError
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+    from transformers import PreTrainedTokenizerBase
+
+Precision = Literal["float32", "bfloat16", "float16"]
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptedModel:
+    model: PeftModel
+    tokenizer: PreTrainedTokenizerBase
+
+
+class Strategy(Protocol):
+    def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> AdaptedModel:
+        """Load `base` (folder or hub id) with a fresh adapter as `plan` says. `precision` is what the forward pass
+        computes in. Raises RecipeError in one line for a base that cannot be used."""
+        ...
+
+
+def find_strategy(name: Literal["peft", "unsloth"]) -> Strategy:
+    """The strategy of that name; Unsloth is imported only here."""
+    if name == "peft":
+        from training.strategies.peft_qlora import PeftQlora
+
+        return PeftQlora()
+    import torch
+
+    if not torch.cuda.is_available():
+        raise RecipeError("the unsloth strategy needs an NVIDIA GPU and there is none: use --strategy peft")
+    from training.strategies.unsloth_qlora import UnslothQlora
+
+    return UnslothQlora()
+
+
+def computing_precision() -> Precision:
+    """bfloat16 on cards that have it, float16 on those that do not (T4), float32 on a CPU (NF4: bfloat16 inside)."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return "float32"
+    return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float16"
