@@ -9,7 +9,7 @@ from typing import Literal
 
 from export.destination import file_for_libraries
 from export.errors import ExportError
-from export.llama_log import kept_errors
+from sahayok.engines.llama_log import kept_errors
 
 Quantised = Literal["q8_0", "q4_k_m"]
 

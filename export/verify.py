@@ -16,7 +16,7 @@ import numpy as np
 
 from export.checkpoint import Checkpoint
 from export.errors import ExportError
-from export.llama_log import kept_errors
+from sahayok.engines.llama_log import kept_errors
 from export.loading import load_llama
 from export.vocabulary import read_vocabulary
 from sahayok.conversation import Message

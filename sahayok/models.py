@@ -26,6 +26,7 @@ EMBEDDED = "sahayok-nano"
 """The model that comes with the package."""
 
 HUB = "https://huggingface.co"
+_HUB_FOLDER = re.compile(r"hub:(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w.-]+))?")
 _HUB_NAME = re.compile(r"hub:(?P<repository>[\w.-]+/[\w.-]+)/(?P<file>[\w./-]+\.gguf)(?:@(?P<revision>[\w.-]+))?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
@@ -54,7 +55,8 @@ def known_models() -> dict[str, KnownModel]:
 
 
 def find_model(name: str = EMBEDDED, *, progress: Callable[[float], None] | None = None) -> Path:
-    """The file or folder of a model: a name of the catalogue, a path, or `hub:owner/repository/file.gguf[@revision]`.
+    """The file or folder of a model: a name of the catalogue, a path, or on the hub `hub:owner/repository/file.gguf`
+    or, for the transformers engine, `hub:owner/repository`; either with `@revision`.
 
     Only a hub name is fetched, once; `progress` then hears the share fetched, 0 to 1. Raises EngineError in one line.
     """
@@ -64,9 +66,11 @@ def find_model(name: str = EMBEDDED, *, progress: Callable[[float], None] | None
             raise EngineError(f"the embedded model is missing from this installation ({path}): install sahayok again")
         return path
     if name.startswith("hub:"):
+        if folder := _HUB_FOLDER.fullmatch(name):
+            return fetch_folder(folder["repository"], folder["revision"])
         match = _HUB_NAME.fullmatch(name)
         if match is None:
-            raise EngineError(f"{name} is no hub name: write hub:owner/repository/file.gguf")
+            raise EngineError(f"{name} is no hub name: write hub:owner/repository or hub:owner/repository/file.gguf")
         return fetch(match["repository"], match["file"], match["revision"] or "main", progress=progress)
     path = Path(name).expanduser()
     if not path.exists():
@@ -114,6 +118,19 @@ def fetch(
         )
     part.replace(target)
     return target
+
+
+def fetch_folder(repository: str, revision: str | None) -> Path:
+    """Fetch a whole transformers repository by the hub's own library, which resumes. Raises EngineError."""
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError
+    except ImportError:
+        raise EngineError("a folder of the hub needs the transformers engine: pip install 'sahayok[hf]'") from None
+    try:
+        return Path(snapshot_download(repository, revision=revision, ignore_patterns=["*.gguf", "*.bin", "original/*"]))
+    except (OSError, ValueError, HfHubHTTPError) as error:
+        raise EngineError(f"{repository} cannot be fetched: {str(error).splitlines()[0]}") from None
 
 
 def _download(url: str, part: Path, progress: Callable[[float], None] | None) -> str | None:

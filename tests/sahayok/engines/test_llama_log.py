@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from export.llama_log import kept_errors
+from sahayok.engines.llama_log import kept_errors
 
 
 def test_errors_are_kept_and_nothing_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

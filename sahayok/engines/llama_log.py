@@ -6,18 +6,19 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_ERROR = 4  # ggml.h, enum ggml_log_level (the binding's own table is of an older version)
+import llama_cpp
+
+_ERROR = 4  # ggml.h, enum ggml_log_level (the binding's own table is of an older version, so it prints debug lines)
+
+_silent = llama_cpp.llama_log_callback(lambda _level, _text, _data: None)
 
 
 @contextmanager
 def kept_errors() -> Iterator[list[str]]:
-    """llama.cpp's error messages of this block, one line each; everything else it says is dropped.
+    """llama.cpp's error messages of this block, one line each; everything else, and all that it says later, is dropped.
 
     The binding raises a bare "failed" and llama.cpp tells why only to its log.
     """
-    import llama_cpp
-    from llama_cpp._logger import llama_log_callback
-
     errors: list[str] = []
 
     def keep(level: int, text: bytes, _: ctypes.c_void_p) -> None:
@@ -29,4 +30,4 @@ def kept_errors() -> Iterator[list[str]]:
     try:
         yield errors
     finally:
-        llama_cpp.llama_log_set(llama_log_callback, ctypes.c_void_p(0))
+        llama_cpp.llama_log_set(_silent, ctypes.c_void_p(0))
