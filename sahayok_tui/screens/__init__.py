@@ -1,0 +1,1 @@
+"""The chat, and the cards that open above it."""
