@@ -31,12 +31,12 @@ def nfc(text: str) -> str:
 
 def clusters(text: str) -> list[str]:
     """Extended grapheme clusters (UAX #29): what a reader takes for one letter, conjuncts whole."""
-    return _CLUSTER.findall(text)
+    return [match.group() for match in _CLUSTER.finditer(text)]
 
 
 def words(text: str) -> list[str]:
     """Words: runs of letters, marks and digits, with inner '.', ',', ':', apostrophe or hyphen (১২.৫, মা-বাবা)."""
-    return _WORD.findall(text)
+    return [match.group() for match in _WORD.finditer(text)]
 
 
 def sentences(text: str) -> list[str]:
@@ -82,12 +82,11 @@ class ClusterStream:
         return self._release(len(self._held))
 
     def _boundary(self) -> int:
-        last = None
-        for last in _CLUSTER.finditer(self._held):  # noqa: B007 - only the last one is wanted
-            pass
-        if last is None:
-            return 0
-        return last.start()
+        """Where the last cluster begins."""
+        start = 0
+        for cluster in _CLUSTER.finditer(self._held):
+            start = int(cluster.start())
+        return start
 
     def _release(self, end: int) -> str:
         text, self._held = self._held[:end], self._held[end:]

@@ -98,7 +98,7 @@ def encode_rows(
     last exchange alone is too long is left out."""
     persona = persona or load_persona()
     ids = ControlIds.find(lambda token: tokenizer.get_vocab().get(token))
-    backend = tokenizer.backend_tokenizer  # type: ignore[attr-defined]
+    backend = tokenizer.backend_tokenizer
     backend.encode_special_tokens = True  # "<|eot_id|>" in a text stays text
 
     def encode(text: str) -> list[int]:

@@ -67,6 +67,6 @@ def device_name() -> str:
     import torch
 
     if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
+        return str(torch.cuda.get_device_name())
     cores = len(os.sched_getaffinity(0))
     return f"{platform.machine()} CPU, {cores} cores"

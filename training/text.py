@@ -51,7 +51,7 @@ def read_shard(path: Path) -> Iterator[str]:
         lzma.LZMAError,
         EOFError,
     ) as error:
-        raise CorpusError(f'{path}, line {number}: not a JSON object with a "text" ({error})') from error
+        raise CorpusError(f'{path}, line {max(number, 1)}: not a JSON object with a "text" ({error})') from error
 
 
 def clean(text: str) -> str:
@@ -60,7 +60,7 @@ def clean(text: str) -> str:
     text = _STRAY_JOINER.sub("", text)
     text = _REPEATED_MARK.sub(r"\1\1\1", text)
     text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    return str(_BLANK_LINES.sub("\n\n", text)).strip()
 
 
 def without_repeated_paragraphs(texts: Iterator[str]) -> Iterator[str]:

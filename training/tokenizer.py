@@ -65,9 +65,11 @@ CHAT_TEMPLATE = (
 
 
 def sample(files: Sequence[Path], texts: int) -> Iterator[str]:
-    """About `texts` cleaned texts, evenly spread over each file."""
-    for file in files:
-        count = sum(1 for _ in read_shard(file))
+    """About `texts` cleaned texts, evenly spread over each file. Raises CorpusError where there are none."""
+    counts = {file: sum(1 for _ in read_shard(file)) for file in files}
+    if not any(counts.values()):
+        raise CorpusError(f"no usable Bengali text in {', '.join(map(str, files))}")
+    for file, count in counts.items():
         yield from islice(read_shard(file), 0, None, max(1, count * len(files) // texts))
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event, Lock
+from typing import Any
 
 import numpy as np
 from llama_cpp import llama_cpp as c
@@ -48,7 +49,8 @@ class GgufEngine:
     ) -> None:
         """Load `model`. `threads` None takes the cores that are free now. Raises EngineError in one line."""
         self._lock = Lock()
-        self._model = self._context = None
+        self._model: Any = None  # pointers of llama.cpp, None until there is something to free
+        self._context: Any = None
         self._cached: list[int] = []  # tokens whose keys and values the context holds
         for file, what in ((model, "model"), (adapter, "adapter")):
             if file is not None:
@@ -153,8 +155,8 @@ class GgufEngine:
         if self._model is None:
             reason = errors[0] if errors else "llama.cpp gives no reason"
             raise EngineError(f"{model.name} cannot be loaded: {reason}")
-        self._vocabulary = c.llama_model_get_vocab(self._model)
-        self._vocabulary_size = c.llama_vocab_n_tokens(self._vocabulary)
+        self._vocabulary: Any = c.llama_model_get_vocab(self._model)
+        self._vocabulary_size = int(c.llama_vocab_n_tokens(self._vocabulary))
 
     def _open_context(self, threads: int) -> None:
         parameters = c.llama_context_default_params()
@@ -165,7 +167,7 @@ class GgufEngine:
             self._context = c.llama_init_from_model(self._model, parameters)
         if self._context is None:
             raise EngineError("not enough memory for the conversation: close other programs or choose a smaller model")
-        self._memory = c.llama_get_memory(self._context)
+        self._memory: Any = c.llama_get_memory(self._context)
 
     def _apply(self, adapter: Path) -> None:
         with kept_errors() as errors:

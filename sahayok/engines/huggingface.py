@@ -173,7 +173,7 @@ class HuggingFaceEngine:
             logits = self._forward(prompt[start : start + BATCH], last_only=True)[-1]
         return logits, len(self._cached) - shared
 
-    @torch.inference_mode()
+    @torch.inference_mode()  # type: ignore[untyped-decorator]
     def _forward(self, tokens: list[int], *, last_only: bool = False) -> torch.Tensor:
         """Evaluate tokens after those in the cache. Float logits of shape (tokens, vocabulary), or (1, vocabulary)."""
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 Country = Literal["BD", "IN"]
 Kind = Literal["suicide", "emotional_support", "emergency", "violence", "child", "health"]
@@ -65,8 +65,8 @@ def load_helplines() -> HelplineTable:
     )
 
 
-def _helpline(entry: dict[str, object]) -> Helpline:
+def _helpline(entry: dict[str, Any]) -> Helpline:
     hours = str(entry.pop("hours"))
-    opens, closes = (None, None) if hours == "24x7" else map(time.fromisoformat, hours.split("-"))
-    kinds = tuple(entry.pop("kinds"))  # type: ignore[arg-type]
-    return Helpline(**entry, kinds=kinds, opens=opens, closes=closes)  # type: ignore[arg-type]
+    opens, closes = (None, None) if hours == "24x7" else (time.fromisoformat(clock) for clock in hours.split("-"))
+    kinds = tuple(entry.pop("kinds"))
+    return Helpline(**entry, kinds=kinds, opens=opens, closes=closes)

@@ -1,0 +1,102 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import training.pretrain
+from training.encode import encode_corpus
+from training.pretrain import Rows, Schedule, pretrain
+from training.recipe import Recipe, RecipeError, load_recipe
+from training.tokenizer import load_tokenizer
+
+
+@pytest.fixture
+def encoded(tiny_model: Path, shard: Path, tmp_path: Path) -> Path:
+    encode_corpus([shard], load_tokenizer(tiny_model), tiny_model / "tokenizer.json", tmp_path / "encoded")
+    return tmp_path / "encoded"
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    tiny = load_recipe("tiny-test")
+    assert tiny.pretrain is not None
+    return replace(tiny, pretrain=replace(tiny.pretrain, sequence=64, batch=4, micro_batch=2, epochs=0.5))
+
+
+def test_schedule_warms_up_stays_and_falls_to_zero() -> None:
+    schedule = Schedule(100, warmup=10, decay_share=0.2)
+    assert [schedule(step) for step in (0, 4, 9, 50, 79)] == [0.1, 0.5, 1.0, 1.0, 1.0]
+    assert schedule(80) == 1.0 and schedule(90) == 0.5 and schedule(99) == pytest.approx(0.05)
+
+
+def test_rows_of_an_epoch_cover_the_stream_without_overlap() -> None:
+    tokens = np.arange(1000, dtype="<u2")
+    rows = Rows(tokens, sequence=10, batch=7, seed=1)
+    seen = np.concatenate([rows.at(step)[:, :-1].ravel() for step in range(rows.steps_per_epoch)])
+    assert len(seen) == len(set(seen.tolist())) == rows.steps_per_epoch * 70
+    assert rows.at(0).shape == (7, 11)
+    assert (np.diff(rows.at(0), axis=1) == 1).all()
+
+
+def test_a_row_depends_on_seed_and_step_alone() -> None:
+    tokens = np.arange(1000, dtype="<u2")
+    one, other = Rows(tokens, 10, 7, seed=1), Rows(tokens, 10, 7, seed=1)
+    for step in range(30):
+        one.at(step)
+    assert (one.at(5) == other.at(5)).all()
+    assert not (one.at(5) == Rows(tokens, 10, 7, seed=2).at(5)).all()
+
+
+def test_too_little_text_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="too few for one batch"):
+        Rows(np.arange(50, dtype="<u2"), 10, 7, seed=1)
+
+
+def test_the_loss_falls_and_the_model_loads(recipe: Recipe, tiny_model: Path, encoded: Path, tmp_path: Path) -> None:
+    from transformers import AutoModelForCausalLM
+
+    record = pretrain(recipe, load_tokenizer(tiny_model), encoded, tmp_path / "out", say=lambda _: None)
+    assert record.losses[-1]["train"] < record.losses[0]["train"]
+    assert record.tokens == (record.losses[-1]["step"] + 1) * 4 * 64
+    assert set(record.result) == {"validation_nats_per_token", "validation_bits_per_byte"}
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "out")
+    assert model.config.tie_word_embeddings
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json", "run_record.json"} <= names
+    assert not any(name.endswith((".part", ".pt")) for name in names)
+
+
+def test_an_interrupted_run_ends_as_an_uninterrupted_one(
+    recipe: Recipe, tiny_model: Path, encoded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from safetensors.torch import load_file
+
+    assert recipe.pretrain is not None
+    often = replace(recipe, pretrain=replace(recipe.pretrain, checkpoint_minutes=0))
+    tokenizer = load_tokenizer(tiny_model)
+    whole = pretrain(often, tokenizer, encoded, tmp_path / "whole", say=lambda _: None)
+    original, calls = training.pretrain._step, 0
+
+    def interrupted(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 6:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    monkeypatch.setattr(training.pretrain, "_step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(often, tokenizer, encoded, tmp_path / "cut", say=lambda _: None)
+    monkeypatch.setattr(training.pretrain, "_step", original)
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == ["checkpoint.pt"]
+    resumed = pretrain(often, tokenizer, encoded, tmp_path / "cut", say=lambda _: None)
+    assert (resumed.resumed, resumed.tokens) == (1, whole.tokens)
+    one, other = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "cut"))
+    assert all(bool((one[name] == other[name]).all()) for name in one)
+
+
+def test_a_recipe_without_a_model(tiny_model: Path, encoded: Path, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="trains no model from scratch"):
+        pretrain(load_recipe("llama31-8b-t4"), load_tokenizer(tiny_model), encoded, tmp_path / "out")
