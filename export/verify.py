@@ -16,10 +16,10 @@ import numpy as np
 
 from export.checkpoint import Checkpoint
 from export.errors import ExportError
-from sahayok.engines.llama_log import kept_errors
 from export.loading import load_llama
 from export.vocabulary import read_vocabulary
 from sahayok.conversation import Message
+from sahayok.engines.llama_log import kept_errors
 from sahayok.llama3 import CONTROL_TOKENS, ControlIds, encode_prompt
 
 if TYPE_CHECKING:

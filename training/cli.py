@@ -78,11 +78,11 @@ def _tokenizer(recipe: Recipe, arguments: argparse.Namespace) -> int:
 
     if recipe.tokenizer is None:
         raise RecipeError(f"recipe {recipe.name} trains no tokenizer: it has no [tokenizer]")
-    files = expand(arguments.text)
-    print(f"tokenizer of {recipe.tokenizer.vocabulary} tokens from {len(files)} files to {arguments.out}")
+    plan, files = recipe.tokenizer, expand(arguments.text)
+    print(f"tokenizer of {plan.vocabulary} tokens from {len(files)} files to {arguments.out}")
     if arguments.dry_run:
         return 0
-    tokenizer = train_tokenizer(sample(files, recipe.tokenizer.texts), recipe.tokenizer.vocabulary)
+    tokenizer = train_tokenizer(sample(files, plan.every, plan.characters), plan.vocabulary)
     tokenizer.save_pretrained(arguments.out)
     return 0
 

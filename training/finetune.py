@@ -157,6 +157,7 @@ def _trainer(
         logging_steps=max(1, steps // 5),
         seed=plan.seed,
         data_seed=plan.seed,
+        train_sampling_strategy="group_by_length",  # a short reply beside a long dialogue is mostly padding
         report_to="none",
         dataloader_pin_memory=torch.cuda.is_available(),
     )

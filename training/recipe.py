@@ -20,8 +20,10 @@ class RecipeError(Exception):
 class TokenizerRecipe:
     vocabulary: int
     """Tokens in all, control tokens included."""
-    texts: int
-    """How many texts of the corpus, evenly spread, the merges are learnt from."""
+    every: int
+    """The merges are learnt from every how-many-th text of the corpus,"""
+    characters: int
+    """and of each from so many characters at its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,8 @@ def _check(recipe: Recipe, where: str) -> None:
     for section in (recipe.tokenizer, model, pretrain, recipe.finetune):
         for name in (
             "vocabulary",
-            "texts",
+            "every",
+            "characters",
             "hidden",
             "layers",
             "heads",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sahayok.llama3 import BEGIN_OF_TEXT, CONTROL_TOKENS, END_OF_TURN, PADDING
-from training.text import CorpusError, read_shard
+from training.text import CorpusError, read_shard, without_repeated_paragraphs
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -64,13 +64,16 @@ CHAT_TEMPLATE = (
 )
 
 
-def sample(files: Sequence[Path], texts: int) -> Iterator[str]:
-    """About `texts` cleaned texts, evenly spread over each file. Raises CorpusError where there are none."""
-    counts = {file: sum(1 for _ in read_shard(file)) for file in files}
-    if not any(counts.values()):
+def sample(files: Sequence[Path], every: int, characters: int) -> Iterator[str]:
+    """The beginning of every how-many-th cleaned text: a tokenizer learns little more from all of them, and needs much
+    more memory. Raises CorpusError where there is no text."""
+    empty = True
+    texts = without_repeated_paragraphs(text for file in files for text in read_shard(file))
+    for text in islice(texts, 0, None, every):
+        empty = False
+        yield text[:characters]
+    if empty:
         raise CorpusError(f"no usable Bengali text in {', '.join(map(str, files))}")
-    for file, count in counts.items():
-        yield from islice(read_shard(file), 0, None, max(1, count * len(files) // texts))
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from llama_cpp import llama_cpp as c
 
-from sahayok.bengali import ClusterStream
+from sahayok.bengali import ClusterStream, nfc
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, EngineError, Finish, Piece, PromptTooLong, Sampling, Scored
 from sahayok.engines.llama_log import kept_errors
@@ -119,7 +119,7 @@ class GgufEngine:
                 following = reply[start + 1 : start + 1 + len(part)]
                 self._decode(part, every_logit=True)
                 nats += sum(self._surprise(token, row) for row, token in enumerate(following))
-            return Scored(nats, len(reply), len(response.strip().encode()))
+            return Scored(nats, len(reply), len(nfc(response).strip().encode()))
 
     def close(self) -> None:
         with self._lock:

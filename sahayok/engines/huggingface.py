@@ -13,7 +13,7 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, DynamicCache
 
-from sahayok.bengali import ClusterStream
+from sahayok.bengali import ClusterStream, nfc
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, EngineError, Finish, Piece, PromptTooLong, Sampling, Scored
 from sahayok.engines.resources import available_memory
@@ -116,7 +116,7 @@ class HuggingFaceEngine:
                 rows.append(self._forward(reply[:-1]))
             probabilities = torch.log_softmax(torch.cat(rows).double(), dim=-1)
             chosen = probabilities.gather(1, torch.tensor(reply, device=self._device)[:, None])
-            return Scored(-float(chosen.sum()), len(reply), len(response.strip().encode()))
+            return Scored(-float(chosen.sum()), len(reply), len(nfc(response).strip().encode()))
 
     def close(self) -> None:
         with self._lock:

@@ -36,10 +36,11 @@ def test_it_saves_and_loads_alike(tmp_path: Path) -> None:
     assert [again(line)["input_ids"] for line in LINES] == [tokenizer(line)["input_ids"] for line in LINES]
 
 
-def test_sample_is_spread_evenly(shard: Path) -> None:
-    texts = list(sample([shard], 15))
-    assert len(texts) == 15
-    assert "(0-0)" in texts[0] and "(56-0)" in texts[-1]
+def test_a_sample_is_the_beginning_of_every_nth_text(shard: Path) -> None:
+    texts = list(sample([shard], every=4, characters=200))
+    assert "(0-0)" in texts[0]
+    assert 10 <= len(texts) <= 15
+    assert max(map(len, texts)) == 200
 
 
 def test_a_folder_without_a_tokenizer(tmp_path: Path) -> None:

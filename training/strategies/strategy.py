@@ -43,9 +43,9 @@ def find_strategy(name: Literal["peft", "unsloth"]) -> Strategy:
 
 
 def computing_precision() -> Precision:
-    """bfloat16 on cards that have it, float16 on those that do not (T4), float32 on a CPU (NF4: bfloat16 inside)."""
+    """bfloat16 on cards and processors that have it, float16 on cards that do not (T4), else float32."""
     import torch
 
     if not torch.cuda.is_available():
-        return "float32"
+        return "bfloat16" if torch.cpu.get_capabilities().get("avx512_bf16") else "float32"
     return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float16"
