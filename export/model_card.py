@@ -13,8 +13,8 @@ _INTRODUCTION = """\
 
 Listening and answering in Bengali, offline, through `sahayok-chat`. It is no doctor and no therapist. It makes
 mistakes, invents facts, and forgets what no longer fits its context. It diagnoses nothing and must not be relied on in
-a crisis: recognising danger and showing help lines is the work of Sahayok's deterministic safety layer, which is part
-of the program and not of these files. Whoever runs the files in another program runs them without it.
+a crisis: the help card that shows people who can help belongs to the program and not to these files. Whoever runs the
+files in another program runs them without it.
 """
 
 
