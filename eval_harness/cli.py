@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast, get_args
 
 from eval_harness.errors import EvalError
 from sahayok.engines.engine import EngineError
-from sahayok.engines.loading import EngineName
+from sahayok.engines.loading import EngineName, Quantization
 
 if TYPE_CHECKING:
     from eval_harness.items import Item
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--model", required=True, metavar="NAME|PATH", help="a known model, a .gguf file or a folder")
     run.add_argument("--adapter", type=Path, metavar="PATH", help="LoRA adapter: a .gguf file or PEFT's folder")
     run.add_argument("--engine", choices=get_args(EngineName), help="default: by the model's form")
+    run.add_argument("--quantization", choices=get_args(Quantization), default="none", help="of a Hugging Face folder")
     run.add_argument(
         "--corpus", type=Path, default=CORPUS, metavar="PATH", help="dialogues, JSONL or CSV; default: our own"
     )
@@ -95,7 +96,13 @@ def _run(arguments: Any) -> int:
     header = _header(arguments, model, corpus_sha256, len(items))
 
     def load() -> Any:
-        return load_engine(model, engine=header.engine, adapter=arguments.adapter, threads=arguments.threads)
+        return load_engine(
+            model,
+            engine=header.engine,
+            adapter=arguments.adapter,
+            threads=arguments.threads,
+            quantization=header.quantization,
+        )
 
     run(header, items, arguments.out, load)
     print(as_text(summarise(read_records(arguments.out))), end="")
@@ -132,14 +139,13 @@ def _header(arguments: Any, model: Path, corpus_sha256: str, items: int) -> Head
     if adapter is not None and not adapter.exists():
         raise EvalError(f"no adapter at {adapter}")
     engine = arguments.engine or engine_for(model)
-    if engine == "huggingface" and arguments.threads is not None:
-        raise EvalError("--threads is for GGUF files: set OMP_NUM_THREADS for a Hugging Face folder")
     return Header(
         model=model.name,
         model_sha256=hash_of(model),
         adapter=None if adapter is None else adapter.name,
         adapter_sha256=None if adapter is None else hash_of(adapter),
         engine=engine,
+        quantization=arguments.quantization,
         persona_version=persona.version,
         system_prompt=persona.system_prompt,
         sampling=replace(persona.sampling, seed=arguments.seed),

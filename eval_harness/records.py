@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Literal, NoReturn, Self, get_args
 from eval_harness.errors import EvalError
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, Finish, Sampling
-from sahayok.engines.loading import EngineName
+from sahayok.engines.loading import EngineName, Quantization
 
 FORMAT = "sahayok-eval-records/1"
 Split = Literal["test", "validation"]
@@ -37,6 +37,7 @@ class Header:
     adapter: str | None
     adapter_sha256: str | None
     engine: EngineName
+    quantization: Quantization
     persona_version: int
     system_prompt: str
     sampling: Sampling
@@ -63,6 +64,7 @@ class Header:
             adapter=None if data["adapter"] is None else _text(data, "adapter"),
             adapter_sha256=None if data["adapter_sha256"] is None else _text(data, "adapter_sha256"),
             engine=_one_of(data, "engine", get_args(EngineName)),
+            quantization=_one_of(data, "quantization", get_args(Quantization)),
             persona_version=_count(data, "persona_version"),
             system_prompt=_text(data, "system_prompt"),
             sampling=_sampling(_object(data, "sampling")),

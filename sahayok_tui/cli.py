@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", metavar="NAME|PATH|hub:OWNER/REPO/FILE.gguf", help="default: the one built in")
     parser.add_argument("--engine", choices=("gguf", "huggingface"), help="default: chosen by the model's form")
     parser.add_argument("--adapter", metavar="PATH", help="a LoRA adapter that fits the model")
+    parser.add_argument(
+        "--quantization", choices=("none", "nf4"), default="none", help="nf4: hold a Hugging Face folder in 4 bits"
+    )
     parser.add_argument("--threads", metavar="N", type=_positive, help="default: chosen by the program")
     parser.add_argument("--language", choices=LANGUAGES, default="bn", help="of the window's own texts (default: bn)")
     parser.add_argument("--say", metavar="TEXT", help="print one reply to TEXT instead of opening the window")
@@ -91,6 +94,7 @@ def _choice(options: argparse.Namespace, settings: Settings) -> ModelChoice:
         engine=options.engine,
         adapter=str(Path(adapter).expanduser()) if adapter else None,
         threads=options.threads or settings.threads,
+        quantization=options.quantization,
     )
 
 

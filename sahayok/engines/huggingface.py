@@ -37,15 +37,19 @@ class HuggingFaceEngine:
         model: Path,
         *,
         adapter: Path | None = None,
+        threads: int | None = None,
         quantization: Literal["nf4", "none"] = "none",
         progress: Callable[[float], None] | None = None,
     ) -> None:
-        """Load the folder `model`; `adapter` is a folder as PEFT saves it. Raises EngineError in one line."""
+        """Load the folder `model`; `adapter` is a folder as PEFT saves it, `threads` None takes torch's own choice.
+        Raises EngineError in one line."""
         for folder, what, needed in ((model, "model", "config.json"), (adapter, "adapter", "adapter_config.json")):
             if folder is not None and not (folder / needed).is_file():
                 raise EngineError(f"no {what} in {folder}: a Hugging Face {what} folder has a {needed}")
         self._lock = Lock()
         self._model: Any = None
+        if threads is not None:
+            torch.set_num_threads(threads)
         self._check_memory(model, quantization)
         transformers.utils.logging.set_verbosity_error()
         transformers.utils.logging.disable_progress_bar()

@@ -9,6 +9,7 @@ from typing import Literal
 from sahayok.engines.engine import Engine, EngineError
 
 EngineName = Literal["gguf", "huggingface"]
+Quantization = Literal["nf4", "none"]
 
 
 def engine_for(model: Path) -> EngineName:
@@ -29,19 +30,22 @@ def load_engine(
     engine: EngineName | None = None,
     adapter: Path | None = None,
     threads: int | None = None,
-    quantization: Literal["nf4", "none"] = "none",
+    quantization: Quantization = "none",
     progress: Callable[[float], None] | None = None,
 ) -> Engine:
     """Load `model`, with a LoRA `adapter` (a GGUF file for llama.cpp, PEFT's folder for transformers) where given.
 
     `engine` is chosen by the model's form when None. `progress` hears the share loaded, 0 to 1. `quantization` is for
-    transformers. Raises EngineError, in one line, for whatever keeps the model from being loaded.
+    transformers; a GGUF file is quantised already. Raises EngineError, in one line, for whatever keeps the model from
+    being loaded.
     """
     chosen = engine or engine_for(model)
     if chosen == "gguf":
+        if quantization != "none":
+            raise EngineError(f"{quantization} is for Hugging Face folders: {model.name} is quantised as it is")
         from sahayok.engines.gguf import GgufEngine
 
         return GgufEngine(model, adapter=adapter, threads=threads, progress=progress)
     from sahayok.engines.huggingface import HuggingFaceEngine
 
-    return HuggingFaceEngine(model, adapter=adapter, quantization=quantization, progress=progress)
+    return HuggingFaceEngine(model, adapter=adapter, threads=threads, quantization=quantization, progress=progress)

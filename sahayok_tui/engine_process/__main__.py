@@ -74,6 +74,7 @@ def _load(frame: Frame, wire: Wire) -> Engine:
         engine=frame["engine"],
         adapter=Path(frame["adapter"]) if frame["adapter"] else None,
         threads=frame["threads"],
+        quantization=frame["quantization"],
         progress=_reporter(wire, "load"),
     )
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, EngineError, Piece, PromptTooLong, Sampling, Scored
-from sahayok.engines.loading import EngineName
+from sahayok.engines.loading import EngineName, Quantization
 from sahayok_tui.engine_process.wire import Frame, Wire
 
 _LOOK_AT_STOP_SECONDS = 0.02
@@ -35,6 +35,7 @@ class ModelChoice:
     engine: EngineName | None = None
     adapter: str | None = None
     threads: int | None = None
+    quantization: Quantization = "none"
 
 
 @dataclass(frozen=True, slots=True)

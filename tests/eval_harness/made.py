@@ -64,6 +64,7 @@ def a_header(**changes: Any) -> Header:
         "adapter": None,
         "adapter_sha256": None,
         "engine": "gguf",
+        "quantization": "none",
         "persona_version": 1,
         "system_prompt": "আপনি সহায়ক।",
         "sampling": Sampling(seed=1),

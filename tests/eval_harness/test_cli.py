@@ -130,7 +130,7 @@ def test_bad_records_are_one_line(
         ({"--out": "{tmp}/none/r.jsonl"}, "no folder {tmp}/none for --out"),
         ({"--out": "{tmp}"}, "directory"),
         ({"--model": "{empty}"}, "not a GGUF file"),
-        ({"--model": "{tmp}"}, "--threads is for GGUF files"),
+        ({"--quantization": "nf4"}, "nf4 is for Hugging Face folders"),
     ],
 )
 def test_bad_input_of_run_is_one_line(

@@ -225,6 +225,20 @@ def test_an_adapter_of_another_model(files: Files, load: Load) -> None:
     one_line(error)
 
 
+def test_base_and_adapter_in_nf4(folder_files: Files, load: Load) -> None:
+    exact = load(folder_files.model, adapter=folder_files.adapter).response_logprob(PERSON, "কী হয়েছে?")
+    engine = load(folder_files.model, adapter=folder_files.adapter, quantization="nf4")
+    assert generate(engine)[-1].finish in ("eot", "length")
+    scored = engine.response_logprob(PERSON, "কী হয়েছে?")
+    assert (scored.tokens, scored.bytes) == (exact.tokens, exact.bytes)
+    assert 0 < abs(scored.nats - exact.nats) < 0.2 * exact.nats  # rounded to 4 bits, and still the same model
+
+
+def test_a_gguf_file_is_not_quantised_again(gguf_files: Files, load: Load) -> None:
+    with pytest.raises(EngineError, match="nf4 is for Hugging Face folders"):
+        load(gguf_files.model, quantization="nf4")
+
+
 def test_a_model_larger_than_the_memory(files: Files, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     import sahayok.engines.gguf
     import sahayok.engines.huggingface
