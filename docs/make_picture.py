@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
-from sahayok.engines.engine import Sampling
 from sahayok.models import EMBEDDED
+from sahayok.persona import load_persona
 from sahayok_tui.app import SahayokApp
 from sahayok_tui.engine_process import ModelChoice
 from sahayok_tui.screens.chat import ChatScreen
@@ -21,10 +22,11 @@ from sahayok_tui.widgets.status_line import StatusLine
 SAID = ["আমার মন খুব খারাপ", "কাল পরীক্ষা, ভয় লাগছে"]
 WIDTH, HEIGHT = 88, 26
 PIXELS = 1200
+SEED = 2
 
 
 async def picture() -> str:
-    app = SahayokApp(ModelChoice(EMBEDDED), sampling=Sampling(temperature=0.4, max_tokens=128, seed=1))
+    app = SahayokApp(ModelChoice(EMBEDDED), sampling=replace(load_persona().sampling, seed=SEED))
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         chat = app.screen
         assert isinstance(chat, ChatScreen)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from threading import Event
 
 from sahayok.conversation import Conversation, Message
 from sahayok.engines.engine import Engine, Piece, PromptTooLong, Sampling
 from sahayok.persona import Persona, load_persona
+from sahayok.safety.feelings import Feeling, feeling_of
+from sahayok.safety.reply_guard import KIND_SENTENCE, Blocked, ReplyGuard
 
 MESSAGES_DROPPED_AT_ONCE = 8
+ATTEMPTS = 2
+"""How often a reply is generated when the guard lets nothing of it through."""
+ANOTHER_SEED = 1_000_003
+"""Added to a given seed for the second attempt, which would else say the same again."""
 
 
 class Counsellor:
@@ -22,17 +28,43 @@ class Counsellor:
         self.sampling = sampling or self.persona.sampling
 
     def reply(self, conversation: Conversation, *, stop: Event | None = None) -> Iterator[Piece]:
-        """Stream the reply to a conversation that ends with the person's message.
+        """Stream the reply to a conversation that ends with the person's message, in whole sentences that the guard
+        has let through.
 
-        Of a conversation too long for the model, the oldest exchanges are left out of what the model sees (never of
-        what the person sees); the newest message always stays. Raises PromptTooLong when that message alone is too
-        long, ValueError when there is none.
+        A reply whose beginning is blocked is generated once more, and then replaced by a kind sentence; one that goes
+        wrong later ends before that sentence. Of a conversation too long for the model, the oldest exchanges are left
+        out of what the model sees (never of what the person sees); the newest message always stays. Raises
+        PromptTooLong when that message alone is too long, ValueError when there is none.
         """
         if not conversation.messages or conversation.messages[-1].role != "user":
             raise ValueError("the conversation must end with a message of the person")
         sampling = self._within_context()
         prompt = self._fitting_prompt(conversation, room=sampling.max_tokens)
-        return self.engine.stream(prompt, sampling, stop=stop or Event())
+        feeling = feeling_of([message.content for message in conversation if message.role == "user"])
+        return self._guarded(prompt, sampling, feeling, stop or Event())
+
+    def _guarded(
+        self, prompt: tuple[Message, ...], sampling: Sampling, feeling: Feeling | None, stop: Event
+    ) -> Iterator[Piece]:
+        for attempt in range(ATTEMPTS):
+            guard, shown = ReplyGuard(feeling), False
+            seed = None if sampling.seed is None else sampling.seed + attempt * ANOTHER_SEED
+            stream = self.engine.stream(prompt, replace(sampling, seed=seed), stop=stop)
+            try:
+                for piece in stream:
+                    text = guard.feed(piece.text)
+                    if piece.finish is not None:
+                        yield replace(piece, text=text + guard.flush())
+                    elif text:
+                        shown = True
+                        yield Piece(text)
+                return
+            except Blocked:
+                _close(stream)
+                if shown:
+                    yield Piece("", "eot")
+                    return
+        yield Piece(KIND_SENTENCE, "eot")
 
     def _within_context(self) -> Sampling:
         """The sampling settings, the reply capped at half of what the model holds."""
@@ -58,3 +90,9 @@ def _starts(messages: int) -> Iterator[int]:
     yield from range(0, messages, MESSAGES_DROPPED_AT_ONCE)
     last_block = (messages - 1) // MESSAGES_DROPPED_AT_ONCE * MESSAGES_DROPPED_AT_ONCE
     yield from range(last_block + 2, messages, 2)
+
+
+def _close(stream: Iterator[Piece]) -> None:
+    """End a stream before its end, so that the engine is free."""
+    if isinstance(stream, Generator):
+        stream.close()

@@ -6,19 +6,20 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sahayok.bengali import bengali_share, ends_complete
-from sahayok.engines.engine import Sampling
 from sahayok.models import EMBEDDED
+from sahayok.persona import load_persona
 from tests.sahayok_tui.pilot import window
 from tests.sahayok_tui.tmux import Terminal
 from tests.sahayok_tui.waiting import wait_until
 
 OPENINGS = ["আমার মন খুব খারাপ", "পরীক্ষায় ফেল করেছি", "খুব একা লাগে", "রাতে ঘুম আসে না"]
-SEEDED = Sampling(temperature=0.4, top_p=0.9, top_k=40, repeat_penalty=1.05, max_tokens=128, seed=1)
+SEEDED = replace(load_persona().sampling, seed=1)
 
 
 @pytest.fixture(autouse=True)

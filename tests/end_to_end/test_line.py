@@ -32,7 +32,7 @@ def succeed(command: str, *arguments: object) -> str:
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a text corpus and a dialogue corpus cut from the project's own dialogues, and a short recipe."""
     folder = tmp_path_factory.mktemp("line")
-    lines = Path("training/corpus/dialogues/plain1.jsonl").read_text("utf-8").splitlines()
+    lines = Path("training/corpus/dialogues/openings.jsonl").read_text("utf-8").splitlines()
     (folder / "dialogues.jsonl").write_text("\n".join(lines[:200]) + "\n", "utf-8")
     with (folder / "text.jsonl").open("w", encoding="utf-8") as out:
         for start in range(0, len(lines), 4):

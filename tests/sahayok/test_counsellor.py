@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from sahayok.conversation import Conversation
 from sahayok.counsellor import MESSAGES_DROPPED_AT_ONCE, Counsellor
-from sahayok.engines.engine import Engine, PromptTooLong, Sampling
+from sahayok.engines.engine import Counts, Engine, Piece, PromptTooLong, Sampling, Scored
 from sahayok.engines.loading import load_engine
+from sahayok.safety.reply_guard import KIND_SENTENCE
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,60 @@ def test_the_reply_leaves_room_for_the_conversation(engine: Engine) -> None:
     last = list(greedy.reply(Conversation().said("মন খারাপ")))[-1]
     assert last.counts is not None
     assert last.counts.new_tokens <= engine.context_tokens // 2
+
+
+class Script:
+    """An engine that says what it is told, one text for each time it is asked: no model can be told what to say."""
+
+    context_tokens = 512
+
+    def __init__(self, *replies: str) -> None:
+        self.replies, self.samplings, self.closed = list(replies), list[Sampling](), 0
+
+    def stream(self, messages: object, sampling: Sampling, *, stop: Event) -> Iterator[Piece]:
+        self.samplings.append(sampling)
+        try:
+            for character in self.replies[len(self.samplings) - 1]:
+                yield Piece(character)
+            yield Piece("", "eot", Counts(1, 1, 1, 1.0, 0.5))
+        except GeneratorExit:
+            self.closed += 1
+            raise
+
+    def count_tokens(self, messages: object) -> int:
+        return 1
+
+    def response_logprob(self, messages: object, response: str) -> Scored:
+        raise AssertionError("the chat scores nothing")
+
+    def close(self) -> None:
+        pass
+
+
+def said(engine: Script, message: str = "পরীক্ষায় ফেল করেছি", seed: int | None = 5) -> str:
+    pieces = list(Counsellor(engine, sampling=Sampling(seed=seed)).reply(Conversation().said(message)))
+    assert pieces[-1].finish == "eot"
+    return "".join(piece.text for piece in pieces)
+
+
+def test_a_glad_beginning_is_generated_once_more_with_another_seed() -> None:
+    engine = Script("শুনে খুব ভালো লাগল। কোন পরীক্ষা?", "ফেল করা কষ্টের। কোন পরীক্ষা ছিল?")
+    assert said(engine) == "ফেল করা কষ্টের। কোন পরীক্ষা ছিল?"
+    assert engine.samplings[0].seed == 5 != engine.samplings[1].seed
+    assert engine.closed == 1
+
+
+def test_after_two_such_beginnings_a_kind_sentence_is_said() -> None:
+    engine = Script("অভিনন্দন! কী আনন্দ।", "শুনে ভালো লাগল। বলুন।")
+    assert said(engine, seed=None) == KIND_SENTENCE
+    assert [sampling.seed for sampling in engine.samplings] == [None, None]
+
+
+def test_a_reply_that_goes_wrong_later_ends_before() -> None:
+    engine = Script("ফেল করা কষ্টের। শুনে খুব ভালো লাগল। কবে হলো?")
+    assert said(engine).strip() == "ফেল করা কষ্টের।"
+    assert len(engine.samplings) == 1
+
+
+def test_gladness_meets_gladness() -> None:
+    assert said(Script("শুনে খুব ভালো লাগল!"), "আজ চাকরি পেয়েছি!") == "শুনে খুব ভালো লাগল!"
