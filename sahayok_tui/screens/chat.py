@@ -181,7 +181,7 @@ class ChatScreen(Screen[None]):
 
     @on(EngineTold)
     def _engine_told(self, told: EngineTold) -> None:
-        if told.generation != self._generation:
+        if told.generation != self._generation or self._is_closing():
             return
         match told.event:
             case Loading() as loading:
@@ -224,6 +224,8 @@ class ChatScreen(Screen[None]):
 
     @on(Spoke)
     def _spoke(self, spoke: Spoke) -> None:
+        if self._is_closing():
+            return
         reply, piece = spoke.reply, spoke.piece
         reply.text += piece.text
         reply.finish = piece.finish
@@ -238,6 +240,8 @@ class ChatScreen(Screen[None]):
 
     @on(Ended)
     def _ended(self, ended: Ended) -> None:
+        if self._is_closing():
+            return
         self._repaint()
         self._repainting.pause()
         self._reply = None
@@ -274,6 +278,10 @@ class ChatScreen(Screen[None]):
         reply = self._reply
         if reply is not None and reply.view is not None and reply.dialogue is self._dialogue:
             reply.view.repaint()
+
+    def _is_closing(self) -> bool:
+        """Whether the window is on its way out: what the model still says then has no place to be shown."""
+        return not self.is_attached
 
     # How things are
 

@@ -31,7 +31,7 @@ def test_a_talk_from_the_greeting_to_a_clean_screen(tiny_gguf: Path) -> None:
         terminal.sees(SAY("help_title"))
         assert load_helplines().of("BD")[0].number in terminal.screen()
         terminal.press("Escape")
-        terminal.sees("▏ আমার মন ভালো নেই।")
+        terminal.sees(SAY("key_new"))  # the chat is in front again; its noise may have scrolled the words away
         terminal.press("C-q")
         terminal.sees("exit code 0")
         assert terminal.screen().split("\n", 1)[0] == "exit code 0"

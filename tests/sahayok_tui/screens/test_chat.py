@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sahayok.engines.engine import Piece
+from sahayok_tui.screens.chat import Reply
 from sahayok_tui.strings import load_strings
 from tests.sahayok_tui.pilot import LONG, window
 from tests.sahayok_tui.waiting import alive
@@ -243,3 +245,15 @@ async def test_closing_the_window_ends_the_models_process_and_writes_no_file(
     assert not alive(pid)
     assert w.app.return_code == 0
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+async def test_words_that_come_while_the_window_closes_are_let_go(tiny_gguf: Path) -> None:
+    async with window(tiny_gguf, sampling=LONG) as w:
+        await w.ready()
+        await w.send("কথা")
+        await w.until(lambda: len(w.messages("counsellor")) == 2)
+        reply = Reply(w.chat.dialogue.turn(), w.chat.dialogue, [])
+        w.app.exit(0)
+        w.chat.post_message(w.chat.Spoke(reply, Piece("শেষ কথা")))
+        w.chat.post_message(w.chat.Ended(reply))
+    assert w.app.return_code == 0
