@@ -21,6 +21,7 @@ from sahayok.bengali import ClusterStream, nfc
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, EngineError, Finish, Piece, PromptTooLong, Sampling, Scored
 from sahayok.engines.llama_log import kept_errors
+from sahayok.engines.prefix import shared_prefix
 from sahayok.engines.resources import available_memory, free_cores
 from sahayok.llama3 import ControlIds, encode_prompt, encode_reply
 
@@ -211,12 +212,7 @@ class GgufEngine:
     def _evaluate(self, prompt: list[int], stop: Event) -> int:
         """Bring the context to hold `prompt` and nothing else, keeping what it already holds of it. Returns how many
         tokens had to be evaluated. Leaves off early when `stop` is set."""
-        shared = 0
-        # The last token of the prompt is always evaluated: its logits choose the first token of the reply.
-        for have, want in zip(self._cached, prompt[:-1], strict=False):
-            if have != want:
-                break
-            shared += 1
+        shared = shared_prefix(self._cached, prompt)
         c.llama_memory_seq_rm(self._memory, 0, shared, -1)
         del self._cached[shared:]
         callback = c.ggml_abort_callback(lambda _: stop.is_set())

@@ -16,6 +16,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from sahayok.bengali import ClusterStream, nfc
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, EngineError, Finish, Piece, PromptTooLong, Sampling, Scored
+from sahayok.engines.prefix import shared_prefix
 from sahayok.engines.resources import available_memory
 from sahayok.llama3 import ControlIds, encode_prompt, encode_reply
 
@@ -162,11 +163,7 @@ class HuggingFaceEngine:
     def _evaluate(self, prompt: list[int], stop: Event) -> tuple[torch.Tensor, int]:
         """Bring the cache to hold `prompt`. Returns the logits after its last token, shape (vocabulary,), and how many
         tokens had to be evaluated. Leaves off early when `stop` is set; the logits are then of no use."""
-        shared = 0
-        for have, want in zip(self._cached, prompt[:-1], strict=False):
-            if have != want:
-                break
-            shared += 1
+        shared = shared_prefix(self._cached, prompt)
         if shared < len(self._cached):
             self._cache.crop(shared)
             del self._cached[shared:]
