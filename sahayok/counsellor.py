@@ -10,7 +10,7 @@ from sahayok.conversation import Conversation, Message
 from sahayok.engines.engine import Engine, Piece, PromptTooLong, Sampling
 from sahayok.persona import Persona, load_persona
 from sahayok.safety.feelings import Feeling, feeling_of
-from sahayok.safety.reply_guard import KIND_SENTENCE, Blocked, ReplyGuard
+from sahayok.safety.reply_guard import Blocked, ReplyGuard
 
 MESSAGES_DROPPED_AT_ONCE = 8
 ATTEMPTS = 2
@@ -41,10 +41,16 @@ class Counsellor:
         sampling = self._within_context()
         prompt = self._fitting_prompt(conversation, room=sampling.max_tokens)
         feeling = feeling_of([message.content for message in conversation if message.role == "user"])
-        return self._guarded(prompt, sampling, feeling, stop or Event())
+        instead = self.persona.instead[len(conversation) // 2 % len(self.persona.instead)]
+        return self._guarded(prompt, sampling, feeling, instead, stop or Event())
 
     def _guarded(
-        self, prompt: tuple[Message, ...], sampling: Sampling, feeling: Feeling | None, stop: Event
+        self,
+        prompt: tuple[Message, ...],
+        sampling: Sampling,
+        feeling: Feeling | None,
+        instead: str,
+        stop: Event,
     ) -> Iterator[Piece]:
         for attempt in range(ATTEMPTS):
             guard, shown = ReplyGuard(feeling), False
@@ -64,7 +70,7 @@ class Counsellor:
                 if shown:
                     yield Piece("", "eot")
                     return
-        yield Piece(KIND_SENTENCE, "eot")
+        yield Piece(instead, "eot")
 
     def _within_context(self) -> Sampling:
         """The sampling settings, the reply capped at half of what the model holds."""

@@ -17,6 +17,8 @@ class Persona:
     version: int
     system_prompt: str
     sampling: Sampling
+    instead: tuple[str, ...]
+    """What is said where the guard let nothing of a reply through."""
 
     def prompt(self, conversation: Conversation) -> tuple[Message, ...]:
         """The messages an engine sees: the system prompt, then the conversation."""
@@ -31,4 +33,5 @@ def load_persona() -> Persona:
         version=table["version"],
         system_prompt=nfc(table["system_prompt"]).strip(),
         sampling=Sampling(**table["sampling"]),
+        instead=tuple(nfc(text) for text in table["instead"]),
     )

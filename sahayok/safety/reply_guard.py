@@ -14,9 +14,6 @@ _SENTENCE = re.compile(f"[^{SENTENCE_END}\n]*[{SENTENCE_END}\n]+[\"'”’)]*\\s
 LONGEST_HELD = 200
 """Characters; a text without any end of sentence is looked at and let through in parts of this length."""
 
-KIND_SENTENCE = "কথাটা বলেছেন, ভালো করেছেন। আমি মন দিয়ে শুনছি। আর একটু বলবেন?"
-"""Said when the model twice found nothing that may be said."""
-
 
 class Blocked(Exception):
     """A sentence that must not be shown."""

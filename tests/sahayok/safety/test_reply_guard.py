@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sahayok.safety.feelings import is_opposite
-from sahayok.safety.reply_guard import KIND_SENTENCE, LONGEST_HELD, Blocked, ReplyGuard
+from sahayok.persona import load_persona
+from sahayok.safety.feelings import Feeling
+from sahayok.safety.reply_guard import LONGEST_HELD, Blocked, ReplyGuard
 
 
 def test_sentences_come_out_whole() -> None:
@@ -52,5 +53,8 @@ def test_a_text_without_sentences_is_not_held_for_ever() -> None:
     assert len(guard.feed(text)) > len(text) - LONGEST_HELD - 1
 
 
-def test_what_is_said_instead_passes_itself() -> None:
-    assert not is_opposite(KIND_SENTENCE, "sad") and not is_opposite(KIND_SENTENCE, "glad")
+@pytest.mark.parametrize("feeling", ["sad", "glad", None])
+def test_what_is_said_instead_passes_itself(feeling: Feeling | None) -> None:
+    for text in load_persona().instead:
+        guard = ReplyGuard(feeling)
+        assert guard.feed(text) + guard.flush() == text
