@@ -9,10 +9,12 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from sahayok.engines.engine import Sampling
 from sahayok.safety.helplines import Country
+from sahayok_tui.driver import CleanDriver
 from sahayok_tui.engine_process import ModelChoice
 from sahayok_tui.screens.chat import ChatScreen
 from sahayok_tui.screens.help_card import HelpCard
@@ -49,6 +51,9 @@ class SahayokApp(App[None]):
         self._sampling = sampling
         self.register_theme(THEME)
         self.theme = THEME.name
+
+    def get_driver_class(self) -> type[Driver]:
+        return CleanDriver
 
     def get_default_screen(self) -> Screen[None]:
         return ChatScreen(self._choice, self._strings, self._sampling)

@@ -38,6 +38,22 @@ def test_a_talk_from_the_greeting_to_a_clean_screen(tiny_gguf: Path) -> None:
         assert "আমার মন" not in terminal.screen()
 
 
+def test_nothing_said_is_left_after_a_resize(tiny_gguf: Path) -> None:
+    with Terminal(_chat(tiny_gguf), width=80, height=24) as terminal:
+        terminal.sees("আজ কেমন আছেন?")
+        terminal.resize(50, 16)
+        terminal.sees("আজ কেমন আছেন?")
+        terminal.resize(100, 30)
+        terminal.sees("আজ কেমন আছেন?")
+        terminal.type("গোপন কথা " * 150)
+        terminal.sees("গোপন কথা")
+        terminal.press("Enter")
+        terminal.sees("▏ গোপন কথা")
+        terminal.press("C-q")
+        terminal.sees("exit code 0")
+        assert "গোপন" not in terminal.everything()
+
+
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 12)])
 def test_lines_are_as_wide_as_laid_out(tiny_gguf: Path, width: int, height: int) -> None:
     """Where the program's idea of a width and the terminal's differ, words are lost at the right or a line is torn."""

@@ -35,6 +35,13 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
 
+    def everything(self) -> str:
+        """The screen and all that scrolled out of it."""
+        return self._tmux("capture-pane", "-p", "-S", "-")
+
+    def resize(self, width: int, height: int) -> None:
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
     def type(self, text: str) -> None:
         self._tmux("send-keys", "-l", text)
 
