@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from sahayok.engines.engine import Piece
 from sahayok_tui.screens.chat import Reply
@@ -257,3 +258,13 @@ async def test_words_that_come_while_the_window_closes_are_let_go(tiny_gguf: Pat
         w.chat.post_message(w.chat.Spoke(reply, Piece("শেষ কথা")))
         w.chat.post_message(w.chat.Ended(reply))
     assert w.app.return_code == 0
+
+
+async def test_enter_does_not_overtake_the_letters_before_it() -> None:
+    async with window(NO_MODEL) as w:
+        for _ in range(20):
+            for character in "খুব একা লাগে":
+                w.app.post_message(events.Key(character, character))
+            w.app.post_message(events.Key("enter", None))
+        await w.until(lambda: w.messages("person") == ["খুব একা লাগে"] * 20)
+        assert w.prompt.text == ""
