@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import os
 import platform
 from pathlib import Path
 
 from sahayok.engines.loading import EngineName
 from sahayok.files import sha256_of
+from sahayok.versions import versions_of
 
 PACKAGES: dict[EngineName, tuple[str, ...]] = {
     "gguf": ("sahayok", "llama-cpp-python"),
@@ -31,13 +31,7 @@ def hash_of(path: Path) -> str:
 
 def versions(engine: EngineName) -> dict[str, str]:
     """Versions of Python and of the packages that decide what the engine generates, those installed."""
-    found = {"python": platform.python_version()}
-    for name in PACKAGES[engine]:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
+    return versions_of(PACKAGES[engine])
 
 
 def device(engine: EngineName) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
-import platform
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +21,7 @@ from export.quantize import Fallback, quantize
 from export.verify import Kind, Reference, compare, read_texts, reference
 from export.vocabulary import read_vocabulary
 from sahayok.files import sha256_of
+from sahayok.versions import versions_of
 
 CARD, RECORD, MERGED = "MODEL_CARD.md", "export_record.json", "merged"
 RUN_RECORD = "run_record.json"
@@ -82,7 +81,7 @@ def publish(
             "base": {"name": base if not Path(base).is_dir() else base_folder.resolve().name, "run": _run(base_folder)},
             "adapter": {"name": adapter.resolve().name, "run": _run(adapter)},
             "files": files,
-            "versions": _versions(),
+            "versions": versions_of(_VERSIONED),
         }
         (part / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         (part / CARD).write_text(model_card(record), encoding="utf-8")
@@ -136,13 +135,3 @@ def _run(folder: Path) -> dict[str, Any] | None:
     """Training's record without the curve of losses, or None."""
     path = folder / RUN_RECORD
     return {key: value for key, value in read_json(path).items() if key != "losses"} if path.is_file() else None
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for library in _VERSIONED:
-        try:
-            found[library] = importlib.metadata.version(library)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import platform
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sahayok.files import write_whole
+from sahayok.versions import versions_of
 from training.recipe import Recipe
 
 FILE = "run_record.json"
@@ -44,22 +44,11 @@ class RunRecord:
             "result": self.result,
             "recipe": recipe,
             "data": self.data,
-            "versions": versions(),
+            "versions": versions_of(VERSIONED),
             "losses": self.losses,
         }
         with write_whole(folder / FILE) as file:
             file.write(json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n")
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that decide a run's result, those installed."""
-    found = {"python": platform.python_version()}
-    for name in VERSIONED:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def device_name() -> str:
