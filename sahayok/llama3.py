@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sahayok.bengali import nfc
 from sahayok.conversation import Message
@@ -53,6 +54,18 @@ class ControlIds:
         found = {token: number for token, number in ids.items() if number is not None}
         stops = frozenset(found[token] for token in (END_OF_TURN, END_OF_MESSAGE, END_OF_TEXT) if token in found)
         return cls(found[BEGIN_OF_TEXT], found[START_HEADER], found[END_HEADER], found[END_OF_TURN], stops)
+
+
+def text_encoder(tokenizer: Any) -> EncodeText:
+    """The encoder of a transformers fast tokenizer, special tokens switched off: a typed "<|eot_id|>" stays text."""
+    backend = tokenizer.backend_tokenizer
+    backend.encode_special_tokens = True
+
+    def encode(text: str) -> list[int]:
+        ids: list[int] = backend.encode(text, add_special_tokens=False).ids
+        return ids
+
+    return encode
 
 
 def encode_prompt(messages: Sequence[Message], encode: EncodeText, ids: ControlIds) -> list[int]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from sahayok.conversation import Message
 from sahayok.files import sha256_of, write_whole
-from sahayok.llama3 import BEGIN_OF_TEXT, END_OF_TEXT, ControlIds, encode_dialogue
+from sahayok.llama3 import BEGIN_OF_TEXT, END_OF_TEXT, ControlIds, encode_dialogue, text_encoder
 from training.text import CorpusError, dialogue_turns, read_shard, without_repeated_paragraphs
 
 if TYPE_CHECKING:
@@ -90,15 +90,9 @@ def read_encoded(folder: Path) -> tuple[EncodedText, np.ndarray, np.ndarray]:
 
 def _encode(files: list[Path], tokenizer: PreTrainedTokenizerFast) -> Iterator[tuple[list[int], int]]:
     """Token ids and text bytes of each document."""
-    backend = tokenizer.backend_tokenizer
-    # A text that happens to hold "<|eot_id|>" must not become a control token here either.
-    backend.encode_special_tokens = True
+    backend, encode = tokenizer.backend_tokenizer, text_encoder(tokenizer)
     begin, end = (tokenizer.convert_tokens_to_ids(token) for token in (BEGIN_OF_TEXT, END_OF_TEXT))
     control = ControlIds.find(lambda token: tokenizer.get_vocab().get(token))
-
-    def encode(text: str) -> list[int]:
-        ids: list[int] = backend.encode(text, add_special_tokens=False).ids
-        return ids
 
     waiting: list[str] = []
 

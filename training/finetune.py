@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sahayok.conversation import Conversation
-from sahayok.llama3 import ControlIds, encode_dialogue
+from sahayok.llama3 import ControlIds, encode_dialogue, text_encoder
 from sahayok.persona import Persona, load_persona
 from training.dialogues import Corpus, Dialogue, DialogueError, load_dialogues
 from training.recipe import FinetuneRecipe, Recipe, RecipeError
@@ -98,13 +98,7 @@ def encode_rows(
     last exchange alone is too long is left out."""
     persona = persona or load_persona()
     ids = ControlIds.find(lambda token: tokenizer.get_vocab().get(token))
-    backend = tokenizer.backend_tokenizer
-    backend.encode_special_tokens = True  # "<|eot_id|>" in a text stays text
-
-    def encode(text: str) -> list[int]:
-        encoded: list[int] = backend.encode(text, add_special_tokens=False).ids
-        return encoded
-
+    encode = text_encoder(tokenizer)
     rows = []
     for dialogue in dialogues:
         messages = dialogue.conversation.messages

@@ -18,7 +18,7 @@ from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, EngineError, Finish, Piece, PromptTooLong, Sampling, Scored
 from sahayok.engines.prefix import shared_prefix
 from sahayok.engines.resources import available_memory
-from sahayok.llama3 import ControlIds, encode_prompt, encode_reply
+from sahayok.llama3 import ControlIds, encode_prompt, encode_reply, text_encoder
 
 LONGEST_CONTEXT = 8192
 """Tokens; a model that could hold more is held to this."""
@@ -62,7 +62,7 @@ class HuggingFaceEngine:
                 from peft import PeftModel
 
                 self._model = PeftModel.from_pretrained(self._model, adapter)
-            self._tokenizer.backend_tokenizer.encode_special_tokens = True  # "<|eot_id|>" typed by a person stays text
+            self._encode = text_encoder(self._tokenizer)
             self._ids = ControlIds.find(self._tokenizer.get_vocab().get)
         except Exception as error:  # transformers, safetensors, peft and torch have no common error
             self._model = None
@@ -142,10 +142,6 @@ class HuggingFaceEngine:
             )
 
     # Tokens
-
-    def _encode(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids
-        return ids
 
     def _bytes(self, token: int) -> bytes:
         """The bytes of a token of a byte-level vocabulary, none for a control token."""
