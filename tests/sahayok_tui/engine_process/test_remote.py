@@ -73,7 +73,7 @@ def test_it_is_the_engine_that_runs_in_the_process(engine: RemoteEngine) -> None
 def test_a_stop_ends_the_reply(engine: RemoteEngine) -> None:
     stop = Event()
     stop.set()
-    last = list(engine.stream(ASKED, Sampling(max_tokens=1000), stop=stop))[-1]
+    last = list(engine.stream(ASKED, Sampling(temperature=0, max_tokens=1000), stop=stop))[-1]
     assert last.finish == "stopped"
     # And does not linger: the next reply runs to its own end.
     assert list(engine.stream(ASKED, BRIEF, stop=Event()))[-1].finish != "stopped"
@@ -81,7 +81,7 @@ def test_a_stop_ends_the_reply(engine: RemoteEngine) -> None:
 
 def test_a_reply_left_half_way_leaves_nothing_for_the_next(engine: RemoteEngine) -> None:
     expected = _text(list(engine.stream(ASKED, BRIEF, stop=Event())))
-    left = engine.stream(ASKED, Sampling(max_tokens=1000), stop=Event())
+    left = engine.stream(ASKED, Sampling(temperature=0, max_tokens=1000), stop=Event())
     next(left)
     left.close()  # type: ignore[attr-defined] - it is a generator
     assert _text(list(engine.stream(ASKED, BRIEF, stop=Event()))) == expected
@@ -119,7 +119,7 @@ def test_a_killed_process_is_noticed_at_once(tiny_gguf: Path, moment: str) -> No
     if moment != "loading":
         listener.until(Ready)
     if moment == "speaking":
-        reply = engine.stream(ASKED, Sampling(max_tokens=2000), stop=Event())
+        reply = engine.stream(ASKED, Sampling(temperature=0, max_tokens=2000), stop=Event())
         next(reply)
     os.kill(engine.pid, signal.SIGKILL)
     lost = listener.until(Lost)[-1]
@@ -152,7 +152,7 @@ engine = RemoteEngine(ModelChoice(sys.argv[1], threads=1))
 if sys.argv[2] != "loading":
     engine.context_tokens
 if sys.argv[2] == "speaking":
-    reply = engine.stream([Message("user", "কথা")], Sampling(max_tokens=2000), stop=Event())
+    reply = engine.stream([Message("user", "কথা")], Sampling(temperature=0, max_tokens=2000), stop=Event())
     next(reply)
 print(engine.pid, flush=True)
 Event().wait()
