@@ -1,4 +1,4 @@
-"""The record file: JSON lines, first a header that says what was run, then one line an item.
+"""The record file: JSON lines, first a header that says what was run, then one line a reply.
 
 A line counts only when it ends in a newline. What a killed run left without one is dropped, and said.
 """
@@ -12,26 +12,29 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, NoReturn, Self, get_args
+from typing import Any, BinaryIO, NoReturn, Self, get_args
 
 from eval_harness.errors import EvalError
 from sahayok.conversation import Message
-from sahayok.engines.engine import Counts, Finish, Sampling
+from sahayok.engines.engine import Counts, Finish, Sampling, Scored
 from sahayok.engines.loading import EngineName, Quantization
 
-FORMAT = "sahayok-eval-records/1"
-Split = Literal["test", "validation"]
+FORMAT = "sahayok-eval-records/2"
+_FIRST_BYTES = b'{"format": "sahayok-eval-records/'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """What was run on what. A run is resumed only by one whose header is equal.
 
-    `sampling.seed` is the run's seed, from which each item's is derived. `items` is how many the whole run has.
-    `threads` None left the choice to the engine.
+    `sampling.seed` is the run's seed, from which each reply's is derived. `items` is how many the whole run has, each
+    asked `repeats` times; that makes `replies`, as an item may have several turns. `parallel` is how many replies were
+    generated at once: with others beside it a reply's last digits, and then its words, differ. `threads` None left the
+    choice to the engine.
     """
 
     format: str = FORMAT
+    suite: str
     model: str
     model_sha256: str
     adapter: str | None
@@ -43,8 +46,11 @@ class Header:
     sampling: Sampling
     corpus: str
     corpus_sha256: str
-    split: Split
+    split: str
     items: int
+    repeats: int
+    replies: int
+    parallel: int
     versions: dict[str, str]
     device: str
     threads: int | None
@@ -59,6 +65,7 @@ class Header:
             raise ValueError(f"this is not a record file of the format {FORMAT}")
         _check_keys(data, cls)
         return cls(
+            suite=_text(data, "suite"),
             model=_text(data, "model"),
             model_sha256=_text(data, "model_sha256"),
             adapter=None if data["adapter"] is None else _text(data, "adapter"),
@@ -70,35 +77,46 @@ class Header:
             sampling=_sampling(_object(data, "sampling")),
             corpus=_text(data, "corpus"),
             corpus_sha256=_text(data, "corpus_sha256"),
-            split=_one_of(data, "split", get_args(Split)),
+            split=_text(data, "split"),
             items=_count(data, "items", least=1),
+            repeats=_count(data, "repeats", least=1),
+            replies=_count(data, "replies", least=1),
+            parallel=_count(data, "parallel", least=1),
             versions={key: _text(data["versions"], key) for key in _object(data, "versions")},
             device=_text(data, "device"),
             threads=None if data["threads"] is None else _count(data, "threads", least=1),
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One item: a turn of the counsellor that the model was asked for.
+    """One reply of a model to one item: a turn of the counsellor that it was asked for, for the `repeat`-th time.
 
     `messages` are the conversation before it, without the system prompt; `prompt_sha256` covers that prompt too.
-    `reference_nats` is the negative log-likelihood of the reference and the end of turn, over `reference_tokens`;
-    `reference_bytes` are the UTF-8 bytes of the reference's text.
+    `slices` say what the item is a case of ("situation": "exam"). `reference` is "" where nobody wrote one, and
+    `expected` holds words of which a reply that followed the conversation has one. `likelihood` is the reference's.
+    `cached` marks a reply taken from an earlier run, whose `counts` hold that run's times. Records of other programs
+    have no `finish`, `counts` and `likelihood`, and may have no messages.
     """
 
     id: str
     conversation_id: str
-    situation: str
-    prompt_sha256: str
-    messages: tuple[Message, ...]
-    reference: str
+    repeat: int = 0
+    slices: Mapping[str, str] = field(default_factory=dict)
+    prompt_sha256: str = ""
+    messages: tuple[Message, ...] = ()
+    reference: str = ""
+    expected: tuple[str, ...] = ()
     reply: str
-    finish: Finish
-    counts: Counts
-    reference_nats: float
-    reference_tokens: int
-    reference_bytes: int
+    finish: Finish | None = None
+    counts: Counts | None = None
+    cached: bool = False
+    likelihood: Scored | None = None
+
+    @property
+    def question(self) -> str:
+        """What the person said last; "" where nobody knows."""
+        return next((message.content for message in reversed(self.messages) if message.role == "user"), "")
 
     def to_line(self) -> bytes:
         return _line(asdict(self))
@@ -107,38 +125,36 @@ class Record:
     def from_json(cls, data: Mapping[str, Any]) -> Record:
         """Raises ValueError naming the key that is wrong."""
         _check_keys(data, cls)
-        messages, counts = data["messages"], _object(data, "counts")
+        messages, expected = data["messages"], data["expected"]
         if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
             _wrong("messages", "a list of messages")
-        _check_keys(counts, Counts)
+        if not isinstance(expected, list) or not all(isinstance(word, str) for word in expected):
+            _wrong("expected", "a list of words")
+        slices = _object(data, "slices")
         return cls(
             id=_text(data, "id"),
             conversation_id=_text(data, "conversation_id"),
-            situation=_text(data, "situation"),
+            repeat=_count(data, "repeat"),
+            slices={key: _text(slices, key) for key in slices},
             prompt_sha256=_text(data, "prompt_sha256"),
             messages=tuple(Message.from_json(message) for message in messages),
             reference=_text(data, "reference"),
+            expected=tuple(expected),
             reply=_text(data, "reply"),
-            finish=_one_of(data, "finish", get_args(Finish)),
-            counts=Counts(
-                prompt_tokens=_count(counts, "prompt_tokens"),
-                evaluated_tokens=_count(counts, "evaluated_tokens"),
-                new_tokens=_count(counts, "new_tokens"),
-                seconds=_number(counts, "seconds"),
-                seconds_to_first_token=_number(counts, "seconds_to_first_token"),
-            ),
-            reference_nats=_number(data, "reference_nats"),
-            reference_tokens=_count(data, "reference_tokens", least=1),
-            reference_bytes=_count(data, "reference_bytes", least=1),
+            finish=None if data["finish"] is None else _one_of(data, "finish", get_args(Finish)),
+            counts=None if data["counts"] is None else _counts(_object(data, "counts")),
+            cached=_flag(data, "cached"),
+            likelihood=None if data["likelihood"] is None else _scored(_object(data, "likelihood")),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An item that the model cannot be asked, because its prompt or reference does not fit the context."""
+    """An item without a reply, and why: it does not fit the model's context, or a row of others says too little."""
 
     id: str
     skipped: str
+    repeat: int = 0
 
     def to_line(self) -> bytes:
         return _line(asdict(self))
@@ -147,29 +163,21 @@ class Skipped:
     def from_json(cls, data: Mapping[str, Any]) -> Skipped:
         """Raises ValueError naming the key that is wrong."""
         _check_keys(data, cls)
-        return cls(_text(data, "id"), _text(data, "skipped"))
+        return cls(_text(data, "id"), _text(data, "skipped"), _count(data, "repeat"))
 
 
 @dataclass(slots=True)
 class RecordFile:
-    """What a file holds. `header` is None where not even that line is whole; `whole_bytes` is the length of the
-    lines that are, `cut_bytes` of what a killed run left after them."""
+    """What a file of this format holds. `header` is None where not even that line is whole; `whole_bytes` is the
+    length of the lines that are, `cut_bytes` of what a killed run left after them."""
 
     header: Header | None
     entries: list[Record | Skipped] = field(default_factory=list)
     whole_bytes: int = 0
     cut_bytes: int = 0
 
-    @property
-    def records(self) -> list[Record]:
-        return [entry for entry in self.entries if isinstance(entry, Record)]
 
-    @property
-    def skipped(self) -> list[Skipped]:
-        return [entry for entry in self.entries if isinstance(entry, Skipped)]
-
-
-def read_records(path: Path) -> RecordFile:
+def read_record_file(path: Path) -> RecordFile:
     """Read a record file. Raises EvalError, naming the line, for a file that is missing or damaged."""
     try:
         content = path.read_bytes()
@@ -180,7 +188,7 @@ def read_records(path: Path) -> RecordFile:
     whole = content.rfind(b"\n") + 1
     lines = content[:whole].split(b"\n")[:-1]
     read = RecordFile(header=None, whole_bytes=whole, cut_bytes=len(content) - whole)
-    seen: set[str] = set()
+    seen: set[tuple[str, int]] = set()
     for number, line in enumerate(lines, start=1):
         try:
             data = _parse(line)
@@ -188,13 +196,19 @@ def read_records(path: Path) -> RecordFile:
                 read.header = Header.from_json(data)
                 continue
             entry = _entry(data)
-            if entry.id in seen:
+            if (entry.id, entry.repeat) in seen:
                 raise ValueError(f"the item '{entry.id}' is there twice")
         except ValueError as error:
             raise EvalError(f"{path}, line {number}: {error}") from None
-        seen.add(entry.id)
+        seen.add((entry.id, entry.repeat))
         read.entries.append(entry)
     return read
+
+
+def is_record_file(path: Path) -> bool:
+    """Whether a file begins as one of this format does, of this or another version."""
+    with path.open("rb") as file:
+        return file.read(len(_FIRST_BYTES)) == _FIRST_BYTES
 
 
 class RecordWriter:
@@ -217,6 +231,22 @@ class RecordWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+def _counts(data: Mapping[str, Any]) -> Counts:
+    _check_keys(data, Counts)
+    return Counts(
+        prompt_tokens=_count(data, "prompt_tokens"),
+        evaluated_tokens=_count(data, "evaluated_tokens"),
+        new_tokens=_count(data, "new_tokens"),
+        seconds=_number(data, "seconds"),
+        seconds_to_first_token=_number(data, "seconds_to_first_token"),
+    )
+
+
+def _scored(data: Mapping[str, Any]) -> Scored:
+    _check_keys(data, Scored)
+    return Scored(_number(data, "nats"), _count(data, "tokens", least=1), _count(data, "bytes", least=1))
 
 
 def _entry(data: Any) -> Record | Skipped:
@@ -278,6 +308,13 @@ def _count(data: Mapping[str, Any], key: str, *, least: int = 0) -> int:
     value = data[key]
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         _wrong(key, f"a whole number from {least}")
+    return value
+
+
+def _flag(data: Mapping[str, Any], key: str) -> bool:
+    value = data[key]
+    if not isinstance(value, bool):
+        _wrong(key, "true or false")
     return value
 
 

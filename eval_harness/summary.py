@@ -1,16 +1,19 @@
-"""All metrics over a record file, with their floors, and what has to be said about them."""
+"""All metrics over a record set, with their floors, and what has to be said about them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from eval_harness.chance import Floor, central_reference, constant_score, floor
-from eval_harness.errors import EvalError, MetricError
+from eval_harness.errors import MetricError
 from eval_harness.metrics import metrics_for
 from eval_harness.metrics.metric import Direction, Metric, OverlapMetric, Score
-from eval_harness.records import Header, Record, RecordFile
+from eval_harness.record_sets import RecordSet
+from eval_harness.records import Header, Record
+from eval_harness.subword_tokenizer import SubwordTokenizer
 
 SIGNIFICANT = 0.05
 FEW_CONVERSATIONS = 30
@@ -18,13 +21,15 @@ FEW_CONVERSATIONS = 30
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One metric. `score` is None where it has no value, and `reason` then says why; `floor` and `constant` (the
-    score of one reply given to everyone) belong to the overlap metrics."""
+    """One metric. `score` is None where it has no value, and `reason` then says why. `left_out` counts the replies
+    that lack what the metric needs. `floor` and `constant` (the score of one reply given to everyone) belong to the
+    overlap metrics."""
 
     name: str
     unit: str
     direction: Direction
     score: Score | None
+    left_out: int = 0
     reason: str | None = None
     floor: Floor | None = None
     constant: float | None = None
@@ -32,56 +37,71 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`items` are the records that were scored, `constant_reply` is the reference that the constant column gives to
-    everyone (None with fewer than two records). `warnings` are sentences for the reader."""
+    """`replies` are the records that were scored, `expected` how many there should be, those `skipped` among them.
+    `constant_reply` is the reference that the constant column gives to everyone (None with fewer than two
+    references). `warnings` are sentences for the reader."""
 
-    header: Header
-    items: int
+    name: str
+    header: Header | None
+    replies: int
     conversations: int
     skipped: int
+    expected: int
     rows: list[Row]
     constant_reply: str | None
     warnings: list[str]
+
+    def row(self, name: str) -> Row:
+        """The row of a metric. Raises KeyError."""
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(name)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def summarise(file: RecordFile) -> Summary:
-    """Score the records of a file. Raises EvalError where it holds none."""
-    records = file.records
-    if file.header is None or not records:
-        if file.header is not None and len(file.skipped) == file.header.items:
-            raise EvalError(f"none of the {file.header.items} items fits the model's context")
-        raise EvalError("the file holds no scored item yet: let the run go on first")
-    constant = central_reference(records) if len(records) > 1 else None
-    rows = [_row(metric, records, constant) for metric in metrics_for(file.header)]
-    conversations = len({record.conversation_id for record in records})
+def summarise(records: RecordSet, subword: SubwordTokenizer | None = None) -> Summary:
+    """Score the records of a set; with a `subword` tokenizer also as published sub-word scores were computed."""
+    with_reference = [record for record in records.records if record.reference.strip()]
+    constant = central_reference(with_reference) if len(with_reference) > 1 else None
+    rows = [_row(metric, records.records, constant) for metric in metrics_for(records.header, subword)]
     return Summary(
-        header=file.header,
-        items=len(records),
-        conversations=conversations,
-        skipped=len(file.skipped),
+        name=records.name,
+        header=records.header,
+        replies=len(records.records),
+        conversations=records.conversations,
+        skipped=len(records.skipped),
+        expected=records.expected,
         rows=rows,
         constant_reply=constant.reference if constant else None,
-        warnings=[*_about_records(file, conversations), *(text for row in rows for text in _about_chance(row))],
+        warnings=[
+            *records.notes,
+            *_about_records(records),
+            *_about_left_out(rows, len(records.records)),
+            *(text for row in rows for text in _about_chance(row)),
+        ],
     )
 
 
 def _row(metric: Metric, records: Sequence[Record], constant: Record | None) -> Row:
+    usable = metric.usable(records)
+    left_out = len(records) - len(usable)
     try:
         score = metric.compute(records)
     except MetricError as error:
-        return Row(metric.name, metric.unit, metric.direction, None, reason=str(error))
+        return Row(metric.name, metric.unit, metric.direction, None, left_out, reason=str(error))
     if not isinstance(metric, OverlapMetric) or constant is None:
-        return Row(metric.name, metric.unit, metric.direction, score)
+        return Row(metric.name, metric.unit, metric.direction, score, left_out)
     return Row(
         metric.name,
         metric.unit,
         metric.direction,
         score,
-        floor=floor(metric, records),
-        constant=_constant_score(metric, constant, records),
+        left_out,
+        floor=floor(metric, usable),
+        constant=_constant_score(metric, constant, usable),
     )
 
 
@@ -92,24 +112,27 @@ def _constant_score(metric: OverlapMetric[Any], constant: Record, records: Seque
         return None
 
 
-def _about_records(file: RecordFile, conversations: int) -> list[str]:
-    assert file.header is not None
+def _about_records(records: RecordSet) -> list[str]:
     warnings = []
-    if missing := file.header.items - len(file.entries):
+    if missing := records.expected - len(records.records) - len(records.skipped):
+        warnings.append(f"{missing} of {records.expected} replies are not there yet: give the same run command again.")
+    for reason, count in Counter(entry.skipped for entry in records.skipped).most_common():
+        warnings.append(f"{count} of {records.expected} are left out: {reason}. Compare only runs on the same items.")
+    if records.conversations < FEW_CONVERSATIONS:
         warnings.append(
-            f"{missing} of {file.header.items} items have not been run yet: give the same run command again."
-        )
-    if file.skipped:
-        warnings.append(
-            f"{len(file.skipped)} items do not fit the model's context and are left out: "
-            "a model that reads them is scored on other items."
-        )
-    if conversations < FEW_CONVERSATIONS:
-        warnings.append(
-            f"{conversations} conversations are few: the intervals are rough and probably too narrow below "
+            f"{records.conversations} conversations are few: the intervals are rough and probably too narrow below "
             f"{FEW_CONVERSATIONS}."
         )
     return warnings
+
+
+def _about_left_out(rows: Sequence[Row], replies: int) -> list[str]:
+    """What part of the replies a metric says nothing about, a sentence for each such part."""
+    metrics: dict[int, list[str]] = {}
+    for row in rows:
+        if row.score is not None and row.left_out:
+            metrics.setdefault(row.left_out, []).append(row.name)
+    return [f"{count} of {replies} replies are not in {', '.join(names)}." for count, names in metrics.items()]
 
 
 def _about_chance(row: Row) -> list[str]:

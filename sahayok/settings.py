@@ -18,12 +18,13 @@ class SettingsError(Exception):
 class Folders:
     config: Path
     data: Path
+    cache: Path
 
 
 def folders() -> Folders:
     """Where settings and models lie on this system. Nothing is created by asking."""
     found = PlatformDirs("sahayok", appauthor=False)
-    return Folders(config=Path(found.user_config_dir), data=Path(found.user_data_dir))
+    return Folders(Path(found.user_config_dir), Path(found.user_data_dir), Path(found.user_cache_dir))
 
 
 @dataclass(frozen=True, slots=True)

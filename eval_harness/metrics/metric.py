@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Literal, TypeVar
 
@@ -15,6 +15,17 @@ from eval_harness.intervals import BOOTSTRAP, Array, Clusters, Interval
 from eval_harness.records import Record
 
 Direction = Literal["higher", "lower", "none"]
+Need = Literal["question", "reference", "expected words", "finish", "fresh counts", "likelihood"]
+"""What a record may lack. Counts are fresh when they are of this run and not of one whose reply was taken over."""
+
+_HAS: dict[Need, Callable[[Record], bool]] = {
+    "question": lambda record: bool(record.question.strip()),
+    "reference": lambda record: bool(record.reference.strip()),
+    "expected words": lambda record: bool(record.expected),
+    "finish": lambda record: record.finish is not None,
+    "fresh counts": lambda record: record.counts is not None and not record.cached,
+    "likelihood": lambda record: record.likelihood is not None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,8 @@ class Metric(ABC):
     direction: ClassVar[Direction]
     interval: ClassVar[str] = BOOTSTRAP
     """How the interval is computed, as part of the signature."""
+    needs: ClassVar[tuple[Need, ...]] = ()
+    """What a record must have to be measured; one that lacks it is left out, and reported."""
 
     @property
     @abstractmethod
@@ -48,9 +61,20 @@ class Metric(ABC):
         """How exactly a score is computed, in sacrebleu's manner."""
         return f"{self.name}|v:{self.version}|{self.details}|{self.interval}"
 
-    @abstractmethod
+    def usable(self, records: Sequence[Record]) -> list[Record]:
+        """The records that have what the metric needs."""
+        return [record for record in records if all(_HAS[need](record) for need in self.needs)]
+
     def compute(self, records: Sequence[Record]) -> Score:
-        """Raises MetricError where these records give no value. `records` must not be empty."""
+        """The score of the usable ones of `records`. Raises MetricError where these give no value."""
+        usable = self.usable(records)
+        if not usable:
+            raise MetricError(f"no reply with {' and '.join(self.needs)}" if self.needs else "there is no reply")
+        return self._compute(usable)
+
+    @abstractmethod
+    def _compute(self, records: Sequence[Record]) -> Score:
+        """`compute` for records that are all usable, at least one."""
 
     def _score(self, value: float, interval: Interval | None, n: int) -> Score:
         low, high = interval or (None, None)
@@ -75,7 +99,7 @@ class SumMetric(Metric):
         """How many of the records enter the value."""
         return len(records)
 
-    def compute(self, records: Sequence[Record]) -> Score:
+    def _compute(self, records: Sequence[Record]) -> Score:
         statistics = self.statistics(records)
         value = float(self.value(statistics.sum(axis=0, keepdims=True))[0])
         if not math.isfinite(value):
@@ -101,6 +125,7 @@ class OverlapMetric(SumMetric, Generic[Prepared]):
 
     unit = "of 100"
     direction = "higher"
+    needs = ("reference",)
 
     @abstractmethod
     def prepare(self, text: str) -> Prepared:

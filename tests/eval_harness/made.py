@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eval_harness.record_sets import RecordSet
 from eval_harness.records import Header, Record, RecordWriter, Skipped
 from sahayok.conversation import Message
-from sahayok.engines.engine import Counts, Finish, Sampling
+from sahayok.engines.engine import Counts, Finish, Sampling, Scored
 from tests.bengali_text import LINES
 
 
@@ -26,16 +27,14 @@ def a_record(
     return Record(
         id=id,
         conversation_id=conversation_id or id.partition("#")[0],
-        situation="test",
+        slices={"situation": "test"},
         prompt_sha256="0" * 64,
         messages=(Message("user", "মন খারাপ।"),),
         reference=reference,
         reply=reply,
         finish=finish,
         counts=counts or Counts(10, 10, 5, 1.0, 0.5),
-        reference_nats=nats,
-        reference_tokens=tokens,
-        reference_bytes=len(reference.encode()),
+        likelihood=Scored(nats, tokens, len(reference.encode())) if reference else None,
     )
 
 
@@ -59,6 +58,7 @@ def pairs_of_lines(count: int) -> list[tuple[str, str]]:
 
 def a_header(**changes: Any) -> Header:
     values: dict[str, Any] = {
+        "suite": "dialogue",
         "model": "tiny.gguf",
         "model_sha256": "ab" * 32,
         "adapter": None,
@@ -72,11 +72,20 @@ def a_header(**changes: Any) -> Header:
         "corpus_sha256": "cd" * 32,
         "split": "test",
         "items": 2,
+        "repeats": 1,
+        "replies": 2,
+        "parallel": 1,
         "versions": {"python": "3.12"},
         "device": "x86_64 CPU, 2 cores",
         "threads": None,
     }
     return Header(**values | changes)
+
+
+def a_set(records: Sequence[Record], **changes: Any) -> RecordSet:
+    """The records as a whole run under `a_header`."""
+    header = a_header(items=len(records), replies=len(records), **changes)
+    return RecordSet(header.model, header, list(records), [], len(records))
 
 
 def write_records(path: Path, header: Header, entries: Sequence[Record | Skipped]) -> Path:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from eval_harness.cli import CORPUS, main
-from eval_harness.records import Record, read_records
+from eval_harness.cli import COMMANDS, main
+from eval_harness.records import Record, read_record_file
 from tests.eval_harness.made import a_header, pairs_of_lines, records_of, write_records
 
 TIMED = {"time_to_first_token", "tokens_per_second", "bytes_per_second"}
@@ -29,7 +29,12 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.fixture
 def records(tmp_path: Path) -> Path:
     made = records_of(pairs_of_lines(12))
-    return write_records(tmp_path / "r.jsonl", a_header(items=12), made)
+    return write_records(tmp_path / "r.jsonl", a_header(items=12, replies=12), made)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 def run_arguments(model: Path, corpus: Path, out: Path) -> list[str]:
@@ -37,7 +42,9 @@ def run_arguments(model: Path, corpus: Path, out: Path) -> list[str]:
     return ["run", *(str(part) for pair in names.items() for part in pair)]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["score", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], *([command.__name__.rpartition(".")[2], "--help"] for command in COMMANDS)]
+)
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom eval_harness.cli import main\n"
@@ -66,17 +73,17 @@ def test_score_needs_no_model(records: Path) -> None:
 
 def test_score_as_json(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["score", str(records), "--json"]) == 0
-    summary = json.loads(capsys.readouterr().out)
-    assert summary["items"] == 12
+    (summary,) = json.loads(capsys.readouterr().out)
+    assert summary["replies"] == 12
     assert {row["name"] for row in summary["rows"]} > {"bits_per_byte", "chrF++", "ROUGE-L", "drift_rate"}
 
 
 def test_score_says_what_it_dropped(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
     records.write_bytes(records.read_bytes()[:-7])
     assert main(["score", str(records)]) == 0
-    said = capsys.readouterr()
-    assert said.err.startswith("dropped 1 line of ")
-    assert "1 of 12 items have not been run yet" in said.out
+    said = capsys.readouterr().out
+    assert "The last line of r.jsonl was cut off" in said
+    assert "1 of 12 replies are not there yet" in said
 
 
 @pytest.mark.parametrize(
@@ -102,12 +109,14 @@ def test_wrong_usage_is_one_line(arguments: list[str], capsys: pytest.CaptureFix
     ("content", "says"),
     [
         (None, "no record file"),
-        (b"", "no scored item"),
-        (a_header().to_line(), "no scored item"),
+        (b"", "holds no row"),
+        (a_header().to_line()[:-1], "holds no whole line yet"),
+        (a_header().to_line(), "holds no reply yet"),
         (a_header().to_line() + b'{"id": "x\n', "line 2: it is not whole JSON"),
-        (a_header().to_line() + b'{"id": "x"}\n', "line 2: the key 'conversation_id' is missing"),
+        (a_header().to_line() + b'{"id": "x"}\n', "line 2: the key 'cached' is missing"),
         (b"\xff\xfe\n", "line 1: it is not UTF-8"),
-        (b'{"messages": []}\n', "line 1: this is not a record file"),
+        (b'{"messages": []}\n', "the columns are messages; needed are"),
+        (b'{"format": "sahayok-eval-records/1"}\n', "line 1: this is not a record file of the format"),
     ],
 )
 def test_bad_records_are_one_line(
@@ -126,7 +135,7 @@ def test_bad_records_are_one_line(
         ({"--adapter": "missing"}, "no adapter at missing"),
         ({"--corpus": "missing.jsonl"}, "no such dialogue file"),
         ({"--corpus": "{empty}"}, "the corpus is empty"),
-        ({"--corpus": "{small}"}, "split of {small} is empty: 1 dialogues are too few"),
+        ({"--corpus": "{small}"}, "the part validation of {small} is empty: 1 dialogues are too few"),
         ({"--out": "{tmp}/none/r.jsonl"}, "no folder {tmp}/none for --out"),
         ({"--out": "{tmp}"}, "directory"),
         ({"--model": "{empty}"}, "not a GGUF file"),
@@ -154,46 +163,58 @@ def test_bad_input_of_run_is_one_line(
 def untimed_summary(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     capsys.readouterr()
     assert main(["score", str(path), "--json"]) == 0
-    summary: dict[str, Any] = json.loads(capsys.readouterr().out)
+    summary: dict[str, Any] = json.loads(capsys.readouterr().out)[0]
     summary["rows"] = [row for row in summary["rows"] if row["name"] not in TIMED]
     return summary
 
 
-def said(record: Record) -> tuple[object, ...]:
-    counts = record.counts
-    return (
-        *(record.id, record.reply, record.finish, record.reference_nats, record.reference_tokens),
-        *(record.reference_bytes, counts.prompt_tokens, counts.evaluated_tokens, counts.new_tokens),
-    )
+def said(path: Path) -> dict[tuple[str, int], tuple[object, ...]]:
+    """Everything of the records but the times, by item."""
+    found: dict[tuple[str, int], tuple[object, ...]] = {}
+    for entry in read_record_file(path).entries:
+        assert isinstance(entry, Record) and entry.counts is not None
+        tokens = (entry.counts.prompt_tokens, entry.counts.evaluated_tokens, entry.counts.new_tokens)
+        found[entry.id, entry.repeat] = (entry.reply, entry.finish, entry.likelihood, *tokens)
+    return found
 
 
+@pytest.mark.parametrize("parallel", [1, 3])
 def test_a_killed_run_goes_on_and_gives_the_same_summary(
-    tmp_path: Path, tiny_gguf: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, tiny_gguf: Path, corpus: Path, parallel: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole, killed = tmp_path / "whole.jsonl", tmp_path / "killed.jsonl"
-    assert main(run_arguments(tiny_gguf, corpus, whole)) == 0
-    assert len(read_records(whole).records) == 36
+    options = ["--parallel", str(parallel), "--no-cache"]
+    assert main([*run_arguments(tiny_gguf, corpus, whole), *options]) == 0
+    assert len(said(whole)) == 36
 
-    command = [sys.executable, "-c", PROGRAM, *run_arguments(tiny_gguf, corpus, killed)]
+    command = [sys.executable, "-c", PROGRAM, *run_arguments(tiny_gguf, corpus, killed), *options]
     for lines in (4, 9):  # killed twice, at different places
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while process.poll() is None and not (killed.exists() and killed.read_bytes().count(b"\n") >= lines):
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
-        left = read_records(killed)
-        assert lines <= len(left.entries) + 1 < 37
+        assert lines <= len(read_record_file(killed).entries) + 1 < 37
         with killed.open("ab") as file:  # what a kill in the middle of a write leaves
             file.write(b'{"id": "t-0')
     capsys.readouterr()
-    assert main(run_arguments(tiny_gguf, corpus, killed)) == 0
+    assert main([*run_arguments(tiny_gguf, corpus, killed), *options]) == 0
     assert "dropped 1 line of" in capsys.readouterr().err
 
-    assert [said(r) for r in read_records(killed).records] == [said(r) for r in read_records(whole).records]
+    assert said(killed) == said(whole)
     assert untimed_summary(killed, capsys) == untimed_summary(whole, capsys)
 
-    assert main([*run_arguments(tiny_gguf, corpus, killed), "--seed", "2"]) == 2
+    assert main([*run_arguments(tiny_gguf, corpus, killed), *options, "--seed", "2"]) == 2
     assert "of another run: its sampling is" in one_line(capsys)
+
+
+def test_a_second_run_takes_the_replies_of_the_first(tmp_path: Path, tiny_gguf: Path, corpus: Path) -> None:
+    for name in ("a", "b"):
+        assert main([*run_arguments(tiny_gguf, corpus, tmp_path / f"{name}.jsonl"), "--limit", "3"]) == 0
+    first, second = (read_record_file(tmp_path / f"{name}.jsonl").entries for name in ("a", "b"))
+    assert [entry.cached for entry in (*first, *second) if isinstance(entry, Record)] == [False] * 3 + [True] * 3
+    assert said(tmp_path / "a.jsonl") == said(tmp_path / "b.jsonl")
+    assert list((tmp_path / "cache" / "sahayok").iterdir()) == [tmp_path / "cache" / "sahayok" / "replies.sqlite3"]
 
 
 def test_a_folder_is_run_by_transformers(
@@ -202,11 +223,11 @@ def test_a_folder_is_run_by_transformers(
     out = tmp_path / "r.jsonl"
     arguments = ["run", "--model", str(tiny_model), "--corpus", str(corpus), "--split", "validation", "--limit", "1"]
     assert main([*arguments, "--out", str(out)]) == 0
-    header = read_records(out).header
+    header = read_record_file(out).header
     assert header is not None
     assert (header.engine, header.items) == ("huggingface", 1)
     assert "torch" in header.versions
-    assert "1 of 1 items" in capsys.readouterr().out
+    assert "huggingface" in capsys.readouterr().out
 
 
 def test_a_model_that_can_read_no_item_is_said(
@@ -216,8 +237,7 @@ def test_a_model_that_can_read_no_item_is_said(
     long.write_text(corpus.read_text().replace('"content": "', '"content": "' + "অনেক কথা " * 400))
     assert main([*run_arguments(tiny_gguf, long, tmp_path / "r.jsonl"), "--limit", "2"]) == 2
     said = capsys.readouterr()
-    assert "2/2  " in said.err
-    assert said.err.endswith("sahayok-eval: none of the 2 items fits the model's context\n")
+    assert said.err.endswith("none of the 2 items fits the model's context\n")
     assert said.out == ""
 
 
@@ -234,7 +254,3 @@ def test_a_stopped_run_says_how_to_go_on(
     monkeypatch.setattr("sahayok.engines.loading.load_engine", stop)
     assert main(run_arguments(tiny_gguf, corpus, tmp_path / "r.jsonl")) == 130
     assert "the same command goes on" in one_line(capsys)
-
-
-def test_the_projects_corpus_is_the_default() -> None:
-    assert list(CORPUS.glob("*.jsonl"))

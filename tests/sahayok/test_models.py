@@ -68,7 +68,8 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("HF_ENDPOINT", state.url)
-    monkeypatch.setattr("sahayok.models.folders", lambda: Folders(config=tmp_path / "c", data=tmp_path / "d"))
+    folders = Folders(tmp_path / "config", tmp_path / "data", tmp_path / "cache")
+    monkeypatch.setattr("sahayok.models.folders", lambda: folders)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield state

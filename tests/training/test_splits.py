@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from sahayok.conversation import Conversation
 from training.dialogues import Dialogue
-from training.splits import PARTS, groups, split
+from training.splits import PARTS, groups, split, split_by_row
 
 
 def dialogue(name: str, opening: str, reply: str = "", situation: str | None = None) -> Dialogue:
@@ -48,3 +48,11 @@ def test_the_order_of_the_corpus_does_not_matter() -> None:
     dialogues = [dialogue(f"d{n}", f"কথাটা হলো {n} রকমের কিছু") for n in range(200)]
     forwards, backwards = split(dialogues), split(dialogues[::-1])
     assert all({d.id for d in forwards[part]} == {d.id for d in backwards[part]} for part in PARTS)
+
+
+def test_rows_are_split_by_chance_alone() -> None:
+    dialogues = [dialogue(f"r-{n}", "সবার জন্য একই প্রশ্ন") for n in range(1000)]
+    parts = split_by_row(dialogues)
+    assert {part: len(rows) for part, rows in parts.items()} == {"train": 900, "validation": 90, "test": 10}
+    assert sorted(row.id for rows in parts.values() for row in rows) == sorted(row.id for row in dialogues)
+    assert parts == split_by_row(dialogues)
