@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, cast
 
-from eval_harness.commands import run, score
+from eval_harness.commands import compare, run, score
 from eval_harness.errors import EvalError
 from sahayok.engines.engine import EngineError
 
-COMMANDS = (run, score)
+COMMANDS = (run, score, compare)
 
 
 class _Parser(argparse.ArgumentParser):
