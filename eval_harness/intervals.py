@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +36,7 @@ class Clusters:
         names, of_record = np.unique(np.asarray(conversation_ids), return_inverse=True)
         self.count = len(names)
         self.of_record: Indices = of_record.astype(np.int64)
-        shares = np.full(self.count, 1 / self.count)
-        self._draws = np.random.default_rng(SEED).multinomial(self.count, shares, size=RESAMPLES)
+        self._draws = _draws(self.count)
 
     def resampled_sums(self, statistics: Array) -> Array:
         """Of statistics (records, k), the sum over the records of each resample: (RESAMPLES, k)."""
@@ -65,3 +65,11 @@ class Clusters:
         squares = float(((without - without.mean()) ** 2).sum())
         error = math.sqrt((self.count - 1) / self.count * squares)
         return max(0.0, value - _NORMAL_95 * error), value + _NORMAL_95 * error
+
+
+@lru_cache(maxsize=2)  # for ten thousand conversations they take most of a second, and every metric asks for them
+def _draws(count: int) -> NDArray[np.int32]:
+    """How often each of `count` conversations is in each resample: (RESAMPLES, count)."""
+    draws = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.int32)
+    draws.setflags(write=False)
+    return draws

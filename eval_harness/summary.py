@@ -65,7 +65,7 @@ class Summary:
 def summarise(records: RecordSet, subword: SubwordTokenizer | None = None) -> Summary:
     """Score the records of a set; with a `subword` tokenizer also as published sub-word scores were computed."""
     with_reference = [record for record in records.records if record.reference.strip()]
-    constant = central_reference(with_reference) if len(with_reference) > 1 else None
+    constant = central_reference(with_reference) if len({record.id for record in with_reference}) > 1 else None
     rows = [_row(metric, records.records, constant) for metric in metrics_for(records.header, subword)]
     return Summary(
         name=records.name,

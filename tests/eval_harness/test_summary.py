@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from eval_harness.record_sets import RecordSet
 from eval_harness.records import Record, Skipped
@@ -51,6 +52,12 @@ def test_one_record_has_neither_interval_nor_floor() -> None:
     assert score is not None and score.low is None
     assert summary.row("chrF++").floor is None
     assert summary.constant_reply is None
+
+
+def test_repeats_of_one_item_have_no_floor_either() -> None:
+    summary = summary_of([replace(a_record(), repeat=repeat) for repeat in range(3)])
+    assert summary.replies == 3
+    assert summary.row("chrF++").floor is None
 
 
 def test_it_warns_in_words_when_a_score_is_chance() -> None:
