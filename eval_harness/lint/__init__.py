@@ -1,0 +1,1 @@
+"""Faults of models and of record files that make an evaluation's numbers wrong and that no number shows."""
