@@ -44,7 +44,8 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a reply cost. `evaluated_tokens` are the prompt tokens not reused from the last turn; times in seconds."""
+    """What a reply cost. `evaluated_tokens` are the prompt tokens that were evaluated for it and not reused from the
+    last turn or from a reply beside it. Times are in seconds from the moment at which its prompt begins to be read."""
 
     prompt_tokens: int
     evaluated_tokens: int
@@ -60,6 +61,23 @@ class Piece:
     text: str
     finish: Finish | None = None
     counts: Counts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A reply that is wanted: to which messages, and how it is drawn."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole reply, in NFC, why it ended and what it cost."""
+
+    text: str
+    finish: Finish
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +121,30 @@ class Engine(Protocol):
         """Score `response` (and the eot after it) as the reply to `messages`."""
         ...
 
+    def forget(self) -> None:
+        """Give up what is kept of earlier prompts. What the next call returns then depends on its arguments alone, as
+        in an engine that was loaded a moment ago: kept keys and values differ in their last digits from fresh ones."""
+        ...
+
     def close(self) -> None:
         """Give the memory back. Safe to call twice."""
+        ...
+
+
+class BatchEngine(Engine, Protocol):
+    """An engine that can generate several replies at once."""
+
+    def replies(
+        self, requests: Sequence[Request], *, parallel: int, stop: Event
+    ) -> Iterator[tuple[int, Reply | PromptTooLong]]:
+        """Generate the reply to each request, up to `parallel` of them at once, and yield each as it is finished, with
+        the index of its request. A prompt that does not fit is answered with the PromptTooLong, which is not raised.
+
+        The engine forgets first, so what comes back depends on `requests` and `parallel` alone; with parallel=1 each
+        reply is the one that `stream` gives after `forget`. Setting `stop` ends every reply that was begun within one
+        token; what was not begun is not yielded. The engine may be used between two replies, but not for other
+        `replies`: a second call ends the first.
+
+        Raises ValueError where `parallel` is below 1, EngineError where the memory does not suffice for so many.
+        """
         ...

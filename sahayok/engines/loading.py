@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from sahayok.engines.engine import Engine, EngineError
+from sahayok.engines.engine import BatchEngine, EngineError
 
 EngineName = Literal["gguf", "huggingface"]
 Quantization = Literal["nf4", "none"]
@@ -32,7 +32,7 @@ def load_engine(
     threads: int | None = None,
     quantization: Quantization = "none",
     progress: Callable[[float], None] | None = None,
-) -> Engine:
+) -> BatchEngine:
     """Load `model`, with a LoRA `adapter` (a GGUF file for llama.cpp, PEFT's folder for transformers) where given.
 
     `engine` is chosen by the model's form when None. `progress` hears the share loaded, 0 to 1. `quantization` is for

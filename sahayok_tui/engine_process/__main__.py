@@ -94,6 +94,10 @@ def _reporter(wire: Wire, stage: Literal["fetch", "load"]) -> Callable[[float], 
 def _answer(engine: Engine, wire: Wire, frame: Frame, stop: Event) -> None:
     call = frame["call"]
     try:
+        if frame["ask"] == "forget":
+            engine.forget()
+            wire.send({"call": call, "value": None})
+            return
         messages = [Message.from_json(message) for message in frame["messages"]]
         if frame["ask"] == "stream":
             for piece in engine.stream(messages, Sampling(**frame["sampling"]), stop=stop):

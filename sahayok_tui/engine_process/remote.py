@@ -119,6 +119,9 @@ class RemoteEngine:
         call = self._ask("response_logprob", messages=_json(messages), response=response)
         return Scored(**self._value(call))
 
+    def forget(self) -> None:
+        self._value(self._ask("forget"))
+
     def close(self) -> None:
         """End the process at once: it has nothing to save, and only a kill reaches into a model's C code."""
         self._closing = True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sahayok.engines.engine import Engine
+from sahayok.engines.engine import BatchEngine
 from sahayok.engines.loading import load_engine
 
 
@@ -91,11 +91,11 @@ def files(request: pytest.FixtureRequest) -> Files:
 
 
 @pytest.fixture
-def load() -> Iterator[Callable[..., Engine]]:
+def load() -> Iterator[Callable[..., BatchEngine]]:
     """load_engine, every engine closed afterwards."""
-    opened: list[Engine] = []
+    opened: list[BatchEngine] = []
 
-    def open_engine(*arguments: object, **options: object) -> Engine:
+    def open_engine(*arguments: object, **options: object) -> BatchEngine:
         opened.append(load_engine(*arguments, **options))  # type: ignore[arg-type]
         return opened[-1]
 
@@ -105,5 +105,5 @@ def load() -> Iterator[Callable[..., Engine]]:
 
 
 @pytest.fixture
-def engine(files: Files, load: Callable[..., Engine]) -> Engine:
+def engine(files: Files, load: Callable[..., BatchEngine]) -> BatchEngine:
     return load(files.model)

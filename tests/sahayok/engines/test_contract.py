@@ -240,10 +240,10 @@ def test_a_gguf_file_is_not_quantised_again(gguf_files: Files, load: Load) -> No
 
 
 def test_a_model_larger_than_the_memory(files: Files, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sahayok.engines.gguf
-    import sahayok.engines.huggingface
+    import sahayok.engines.gguf_model
+    import sahayok.engines.huggingface_model
 
-    for module in (sahayok.engines.gguf, sahayok.engines.huggingface):
+    for module in (sahayok.engines.gguf_model, sahayok.engines.huggingface_model):
         monkeypatch.setattr(module, "available_memory", lambda: 1_000_000)
     with pytest.raises(EngineError) as error:
         load(files.model)

@@ -70,6 +70,17 @@ def test_it_is_the_engine_that_runs_in_the_process(engine: RemoteEngine) -> None
     assert engine.response_logprob(ASKED, "শুনছি").nats > 0
 
 
+def test_what_was_forgotten_is_read_again(engine: RemoteEngine) -> None:
+    def evaluated() -> int:
+        counts = list(engine.stream(ASKED, BRIEF, stop=Event()))[-1].counts
+        assert counts is not None
+        return counts.evaluated_tokens
+
+    assert evaluated() < engine.count_tokens(ASKED)
+    engine.forget()
+    assert evaluated() == engine.count_tokens(ASKED)
+
+
 def test_a_stop_ends_the_reply(engine: RemoteEngine) -> None:
     stop = Event()
     stop.set()

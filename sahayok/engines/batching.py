@@ -1,0 +1,99 @@
+"""Many requests, answered one by one or several at once: what both engines have in common there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Event, Lock
+
+from sahayok.conversation import Message
+from sahayok.engines.engine import EngineError, Piece, PromptTooLong, Reply, Request, Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A reply to be generated: the index of its request, the tokens of its prompt and how it is drawn."""
+
+    index: int
+    prompt: list[int]
+    sampling: Sampling
+
+
+class Batching(ABC):
+    """BatchEngine.replies, on an engine's way to generate one reply and its way to generate several at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()  # held while the engine works, and not while whoever takes the replies does
+        self._batch: Generator[tuple[int, Reply]] | None = None
+
+    @abstractmethod
+    def forget(self) -> None: ...
+
+    @abstractmethod
+    def stream(self, messages: Sequence[Message], sampling: Sampling, *, stop: Event) -> Iterator[Piece]: ...
+
+    @abstractmethod
+    def _prompt(self, messages: Sequence[Message]) -> list[int]:
+        """The tokens of a prompt. Raises PromptTooLong."""
+
+    @abstractmethod
+    def _generate_at_once(self, tasks: Sequence[Task], parallel: int, stop: Event) -> Generator[tuple[int, Reply]]:
+        """Yield the replies, at least one, when they are finished. Its memory is freed when it ends or is closed."""
+
+    def replies(
+        self, requests: Sequence[Request], *, parallel: int, stop: Event
+    ) -> Iterator[tuple[int, Reply | PromptTooLong]]:
+        if parallel < 1:
+            raise ValueError(f"parallel is {parallel} and must be at least 1")
+        if parallel == 1:
+            yield from self._one_by_one(requests, stop)
+            return
+        self.forget()
+        tasks = []
+        for index, request in enumerate(requests):
+            if stop.is_set():
+                return
+            try:
+                tasks.append(Task(index, self._prompt(request.messages), request.sampling))
+            except PromptTooLong as error:
+                yield index, error
+        if tasks:
+            yield from self._at_once(tasks, parallel, stop)
+
+    def _one_by_one(self, requests: Sequence[Request], stop: Event) -> Iterator[tuple[int, Reply | PromptTooLong]]:
+        for index, request in enumerate(requests):
+            if stop.is_set():
+                return
+            self.forget()
+            try:
+                pieces = list(self.stream(request.messages, request.sampling, stop=stop))
+            except PromptTooLong as error:
+                yield index, error
+                continue
+            last = pieces[-1]
+            assert last.finish is not None
+            assert last.counts is not None
+            yield index, Reply("".join(piece.text for piece in pieces), last.finish, last.counts)
+
+    def _at_once(self, tasks: Sequence[Task], parallel: int, stop: Event) -> Iterator[tuple[int, Reply]]:
+        with self._lock:
+            self._give_up_batch()
+            batch = self._batch = self._generate_at_once(tasks, parallel, stop)
+        try:
+            while True:
+                with self._lock:
+                    if batch is not self._batch:
+                        raise EngineError("the engine was closed, or asked for other replies, before all of these came")
+                    found = next(batch, None)
+                if found is None:
+                    return
+                yield found
+        finally:
+            batch.close()
+
+    def _give_up_batch(self) -> None:
+        """Free what the replies under way hold; taking the next of them then fails."""
+        if self._batch is not None:
+            self._batch.close()
+        self._batch = None

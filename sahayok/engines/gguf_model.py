@@ -1,0 +1,188 @@
+"""A GGUF file in memory: its weights, its vocabulary, an adapter over it, and the contexts in which it works."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from llama_cpp import llama_cpp as c
+
+from sahayok.engines.engine import EngineError, Sampling
+from sahayok.engines.gguf_context import BATCH, GgufContext
+from sahayok.engines.llama_log import kept_errors
+from sahayok.engines.resources import available_memory
+from sahayok.llama3 import ControlIds
+
+PENALTY_WINDOW = 64
+"""Tokens of the reply that the repeat penalty looks back at."""
+RANDOM_SEED = 0xFFFFFFFF
+"""llama.h, LLAMA_DEFAULT_SEED: draw one."""
+_CACHE_VALUE_BYTES = 2  # llama.cpp keeps keys and values in float16
+_HEADER = b"GGUF"
+
+
+class GgufModel:
+    """The weights, read only once for any number of contexts."""
+
+    def __init__(self, file: Path, adapter: Path | None, progress: Callable[[float], None] | None) -> None:
+        """Raises EngineError in one line."""
+        self._model: Any = None  # a pointer of llama.cpp, None until there is something to free
+        for path, what in ((file, "model"), (adapter, "adapter")):
+            if path is not None:
+                _check_file(path, what)
+        _check_memory(file)
+        try:
+            self._load(file, progress)
+            self._vocabulary: Any = c.llama_model_get_vocab(self._model)
+            self.vocabulary_size = int(c.llama_vocab_n_tokens(self._vocabulary))
+            self.trained_context = int(c.llama_model_n_ctx_train(self._model))
+            self._adapter: Any = None
+            if adapter is not None:
+                self._load_adapter(adapter)
+            self.ids = ControlIds.find(self._control_id)
+        except ValueError as error:
+            self.close()
+            raise EngineError(f"{file.name}: {error}") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def open_context(self, tokens: int, *, threads: int, sequences: int = 1) -> GgufContext:
+        """A context of `sequences` conversations that hold `tokens` each. To be closed before the model is."""
+        parameters = c.llama_context_default_params()
+        parameters.n_ctx = tokens * sequences
+        parameters.n_batch = parameters.n_ubatch = BATCH
+        parameters.n_threads = parameters.n_threads_batch = threads
+        if sequences > 1:
+            self._check_memory_of_many(tokens, sequences)
+            parameters.n_seq_max = parameters.n_outputs_max = sequences
+            parameters.kv_unified = True  # a common beginning is held once, and all sequences share an evaluation
+        with kept_errors():
+            pointer = c.llama_init_from_model(self._model, parameters)
+        if pointer is None:
+            raise _too_many(sequences, sequences // 2)
+        context = GgufContext(pointer, self.vocabulary_size)
+        if self._adapter is not None:
+            adapters = (c.llama_adapter_lora_p_ctypes * 1)(self._adapter)
+            if c.llama_set_adapters_lora(pointer, adapters, 1, (ctypes.c_float * 1)(1.0)):
+                context.close()
+                raise EngineError("the adapter does not fit this model")
+        return context
+
+    def close(self) -> None:
+        """Safe to call twice."""
+        if self._model is not None:
+            c.llama_model_free(self._model)  # adapters go with it
+        self._model = None
+
+    # Tokens
+
+    def encode(self, text: str) -> list[int]:
+        return self._tokenize(text, control=False)
+
+    def bytes_of(self, token: int) -> bytes | None:
+        """The bytes of a token, none for a control token; None where the token ends the turn."""
+        if token in self.ids.stops or c.llama_vocab_is_eog(self._vocabulary, token):
+            return None
+        buffer = ctypes.create_string_buffer(64)
+        count = c.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
+        if count < 0:
+            buffer = ctypes.create_string_buffer(-count)
+            count = c.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
+        return buffer.raw[:count]
+
+    def sampler(self, sampling: Sampling) -> c.llama_sampler_p:
+        """llama.cpp's sampler chain: penalties, top-k, top-p, temperature, draw. The caller frees it."""
+        chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
+        penalties = c.llama_sampler_init_penalties(
+            self.vocabulary_size, PENALTY_WINDOW, sampling.repeat_penalty, 0.0, 0.0
+        )
+        c.llama_sampler_chain_add(chain, penalties)
+        if sampling.temperature <= 0:
+            c.llama_sampler_chain_add(chain, c.llama_sampler_init_greedy())
+            return chain
+        c.llama_sampler_chain_add(chain, c.llama_sampler_init_top_k(sampling.top_k))
+        c.llama_sampler_chain_add(chain, c.llama_sampler_init_top_p(sampling.top_p, 1))
+        c.llama_sampler_chain_add(chain, c.llama_sampler_init_temp(sampling.temperature))
+        seed = RANDOM_SEED if sampling.seed is None else sampling.seed % RANDOM_SEED
+        c.llama_sampler_chain_add(chain, c.llama_sampler_init_dist(seed))
+        return chain
+
+    def _control_id(self, token: str) -> int | None:
+        ids = self._tokenize(token, control=True)
+        return ids[0] if len(ids) == 1 and c.llama_vocab_is_control(self._vocabulary, ids[0]) else None
+
+    def _tokenize(self, text: str, *, control: bool) -> list[int]:
+        data = text.encode()
+        room = len(data) + 1
+        ids = (c.llama_token * room)()
+        count = c.llama_tokenize(self._vocabulary, data, len(data), ids, room, False, control)
+        if count < 0:
+            raise EngineError(f"llama.cpp cannot cut a text of {len(data)} bytes into tokens")
+        return list(ids[:count])
+
+    # Loading
+
+    def _load(self, file: Path, progress: Callable[[float], None] | None) -> None:
+        parameters = c.llama_model_default_params()
+
+        def report(share: float, _: ctypes.c_void_p) -> bool:
+            if progress is not None:
+                progress(share)
+            return True
+
+        callback = c.llama_progress_callback(report)
+        parameters.progress_callback = callback
+        with kept_errors() as errors:
+            c.llama_backend_init()
+            self._model = c.llama_model_load_from_file(str(file).encode(), parameters)
+        if self._model is None:
+            raise EngineError(f"{file.name} cannot be loaded: {_reason(errors)}")
+
+    def _load_adapter(self, file: Path) -> None:
+        with kept_errors() as errors:
+            self._adapter = c.llama_adapter_lora_init(self._model, str(file).encode())
+        if not self._adapter:  # a null pointer
+            raise EngineError(f"the adapter {file.name} does not fit this model: {_reason(errors)}")
+
+    def _check_memory_of_many(self, tokens: int, sequences: int) -> None:
+        """The system promises memory that it does not have and kills who takes it, so look before."""
+        free = available_memory()
+        if free is None or c.llama_supports_gpu_offload():  # a GPU's memory is checked by its driver
+            return
+        heads, width = c.llama_model_n_head_kv(self._model), c.llama_model_n_embd(self._model)
+        values_a_token = 2 * c.llama_model_n_layer(self._model) * heads * (width // c.llama_model_n_head(self._model))
+        each = tokens * values_a_token * _CACHE_VALUE_BYTES
+        if each * sequences > free:
+            raise _too_many(sequences, free // each)
+
+
+def _check_file(file: Path, what: str) -> None:
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(len(_HEADER))
+    except OSError as error:
+        raise EngineError(f"the {what} {file} cannot be read: {error.strerror}") from None
+    if head != _HEADER:
+        raise EngineError(f"the {what} {file} is not a GGUF file: fetch or export it again")
+
+
+def _check_memory(file: Path) -> None:
+    size, free = file.stat().st_size, available_memory()
+    if free is not None and size > free:
+        raise EngineError(
+            f"{file.name} needs {size / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free: "
+            "close other programs or choose a smaller model"
+        )
+
+
+def _too_many(sequences: int, fitting: int) -> EngineError:
+    if sequences == 1:
+        return EngineError("not enough memory for the conversation: close other programs or choose a smaller model")
+    return EngineError(f"not enough memory for {sequences} replies at once: ask for {max(1, fitting)} at once")
+
+
+def _reason(errors: list[str]) -> str:
+    return errors[0] if errors else "llama.cpp gives no reason"
