@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, cast
 
-from eval_harness.commands import compare, lint, rate, run, score
+from eval_harness.commands import compare, lint, rate, report, run, score
 from eval_harness.errors import EvalError
 from sahayok.engines.engine import EngineError
 
-COMMANDS = (run, score, compare, lint, rate)
+COMMANDS = (run, score, compare, report, lint, rate)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -92,7 +92,8 @@ class Header:
 class Record:
     """One reply of a model to one item: a turn of the counsellor that it was asked for, for the `repeat`-th time.
 
-    `messages` are the conversation before it, without the system prompt; `prompt_sha256` covers that prompt too.
+    `messages` are the conversation before it, without the system prompt; of a long one the model did not see the first
+    `unseen`. `prompt_sha256` covers what it saw, the system prompt too.
     `slices` say what the item is a case of ("situation": "exam"). `reference` is "" where nobody wrote one, and
     `expected` holds words of which a reply that followed the conversation has one. `likelihood` is the reference's.
     `cached` marks a reply taken from an earlier run, whose `counts` hold that run's times. Records of other programs
@@ -105,6 +106,7 @@ class Record:
     slices: Mapping[str, str] = field(default_factory=dict)
     prompt_sha256: str = ""
     messages: tuple[Message, ...] = ()
+    unseen: int = 0
     reference: str = ""
     expected: tuple[str, ...] = ()
     reply: str
@@ -138,6 +140,7 @@ class Record:
             slices={key: _text(slices, key) for key in slices},
             prompt_sha256=_text(data, "prompt_sha256"),
             messages=tuple(Message.from_json(message) for message in messages),
+            unseen=_count(data, "unseen"),
             reference=_text(data, "reference"),
             expected=tuple(expected),
             reply=_text(data, "reply"),

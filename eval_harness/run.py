@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Event
@@ -20,8 +21,10 @@ from eval_harness.items import Item, prompt_sha256, reply_seed
 from eval_harness.progress import Progress
 from eval_harness.records import Header, Record, RecordFile, RecordWriter, Skipped, read_record_file
 from eval_harness.reply_cache import ReplyCache
-from sahayok.conversation import Message
+from sahayok.conversation import Conversation, Message
+from sahayok.counsellor import fitting_prompt, within_context
 from sahayok.engines.engine import BatchEngine, PromptTooLong, Reply, Request, Scored
+from sahayok.persona import load_persona
 
 ROUND_PER_SLOT = 8
 """Items of a round for each reply generated at once: enough that slots stand empty only at its end."""
@@ -93,6 +96,7 @@ class Round:
         self, engine: BatchEngine, header: Header, lanes: Sequence[Lane], cache: ReplyCache | None, done: set[Key]
     ) -> None:
         self._engine, self._header, self._lanes, self._cache, self._done = engine, header, lanes, cache, done
+        self._persona = replace(load_persona(), system_prompt=header.system_prompt)
 
     def entries(self) -> Iterator[Record | Skipped]:
         """What is not `done`, as it is finished. Raises EvalError for a damaged model."""
@@ -130,6 +134,7 @@ class Round:
                 slices=lane.item.turn_slices(turn),
                 prompt_sha256=hashes[index],
                 messages=messages,
+                unseen=len(messages) - (len(requests[index].messages) - 1),
                 reference=lane.item.turns[turn].reference,
                 expected=lane.item.turns[turn].expected,
                 reply=outcome.text,
@@ -140,9 +145,16 @@ class Round:
             )
 
     def _request(self, lane: Lane, turn: int) -> Request:
-        sampling = self._header.sampling
-        seed = reply_seed(sampling.seed or 0, lane.item.turn_id(turn), lane.repeat)
-        return Request((Message("system", self._header.system_prompt), *lane.said), replace(sampling, seed=seed))
+        """What the model is asked: in a conversation of several turns, what the chat would show it of the words so far."""
+        seed = reply_seed(self._header.sampling.seed or 0, lane.item.turn_id(turn), lane.repeat)
+        sampling = replace(within_context(self._header.sampling, self._engine), seed=seed)
+        conversation = Conversation(tuple(lane.said))
+        if turn > 0:
+            with suppress(PromptTooLong):  # the engine will say so itself
+                return Request(
+                    fitting_prompt(conversation, self._persona, self._engine, room=sampling.max_tokens), sampling
+                )
+        return Request(self._persona.prompt(conversation), sampling)
 
     def _outcomes(
         self, requests: Sequence[Request], hashes: Sequence[str], lanes: Sequence[Lane]

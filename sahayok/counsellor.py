@@ -38,8 +38,8 @@ class Counsellor:
         """
         if not conversation.messages or conversation.messages[-1].role != "user":
             raise ValueError("the conversation must end with a message of the person")
-        sampling = self._within_context()
-        prompt = self._fitting_prompt(conversation, room=sampling.max_tokens)
+        sampling = within_context(self.sampling, self.engine)
+        prompt = fitting_prompt(conversation, self.persona, self.engine, room=sampling.max_tokens)
         feeling = feeling_of([message.content for message in conversation if message.role == "user"])
         instead = self.persona.instead[len(conversation) // 2 % len(self.persona.instead)]
         return self._guarded(prompt, sampling, feeling, instead, stop or Event())
@@ -72,19 +72,24 @@ class Counsellor:
                     return
         yield Piece(instead, "eot")
 
-    def _within_context(self) -> Sampling:
-        """The sampling settings, the reply capped at half of what the model holds."""
-        return replace(self.sampling, max_tokens=min(self.sampling.max_tokens, self.engine.context_tokens // 2))
 
-    def _fitting_prompt(self, conversation: Conversation, room: int) -> tuple[Message, ...]:
-        """The system prompt and as many of the newest messages as fit beside `room` tokens of reply."""
-        limit = self.engine.context_tokens - room
-        for start in _starts(len(conversation)):
-            prompt = self.persona.prompt(Conversation(conversation.messages[start:]))
-            tokens = self.engine.count_tokens(prompt)
-            if tokens <= limit:
-                return prompt
-        raise PromptTooLong(tokens, limit)
+def within_context(sampling: Sampling, engine: Engine) -> Sampling:
+    """The sampling settings, the reply capped at half of what the model holds."""
+    return replace(sampling, max_tokens=min(sampling.max_tokens, engine.context_tokens // 2))
+
+
+def fitting_prompt(conversation: Conversation, persona: Persona, engine: Engine, *, room: int) -> tuple[Message, ...]:
+    """The system prompt and as many of the newest messages as fit beside `room` tokens of reply.
+
+    Raises PromptTooLong when not even the newest one does.
+    """
+    limit = engine.context_tokens - room
+    for start in _starts(len(conversation)):
+        prompt = persona.prompt(Conversation(conversation.messages[start:]))
+        tokens = engine.count_tokens(prompt)
+        if tokens <= limit:
+            return prompt
+    raise PromptTooLong(tokens, limit)
 
 
 def _starts(messages: int) -> Iterator[int]:

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from eval_harness.records import Header
     from eval_harness.suites.suite import Suite
 
-PARALLEL = 4
-"""Replies generated at once unless asked otherwise: each holds a context of its own in memory."""
-
 
 def add(commands: Any) -> None:
     parser = commands.add_parser("run", help="ask a model for every item of a suite, then score; resumes")
@@ -37,7 +34,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--repeats", type=positive, default=1, metavar="N", help="ask each item so often (%(default)s)")
     parser.add_argument("--seed", type=natural, default=1, metavar="N", help="of the sampling (%(default)s)")
     parser.add_argument(
-        "--parallel", type=positive, default=PARALLEL, metavar="N", help="replies generated at once (%(default)s)"
+        "--parallel", type=positive, metavar="N", help="replies generated at once (16, in the suite speed 1)"
     )
     parser.add_argument("--threads", type=positive, metavar="N", help="default: the free cores")
     parser.add_argument("--no-cache", action="store_true", help="take no reply from an earlier run")
@@ -114,7 +111,7 @@ def _header(arguments: Any, model: Path, suite: Suite, items: int) -> Header:
         items=items,
         replies=sum(len(item.turns) for item in suite.items[:items]) * arguments.repeats,
         repeats=arguments.repeats,
-        parallel=arguments.parallel,
+        parallel=arguments.parallel or suite.parallel,
         versions=versions(engine),
         device=device(engine),
         threads=arguments.threads,

@@ -92,7 +92,8 @@ def _check(base: RecordSet, other: RecordSet, ours: Sequence[Record], theirs: Se
     for one, two in zip(ours, theirs, strict=True):
         asked = (one.question, two.question) if foreign else (_said(one), _said(two))
         fault = _differing("question", *asked) or _differing("reference", one.reference, two.reference)
-        if not fault and same_system and one.messages == two.messages and one.prompt_sha256 != two.prompt_sha256:
+        same_prompt = same_system and one.messages == two.messages and one.unseen == two.unseen
+        if not fault and same_prompt and one.prompt_sha256 != two.prompt_sha256:
             fault = "its prompt has two hashes, though the messages are the same: was a file edited?"
         if fault:
             # The ids of a table may be no more than the numbers of its rows, which tell a reader little.

@@ -58,7 +58,7 @@ def prompts(replies: Replies) -> Iterator[Finding]:
     if not known:
         raise NotChecked("no record holds its messages")
     for record in known:
-        if prompt_sha256((system, *record.messages)) != record.prompt_sha256:
+        if prompt_sha256((system, *record.messages[record.unseen :])) != record.prompt_sha256:
             yield Finding(
                 record.id,
                 "its prompt_sha256 is not that of the header's system prompt and its messages",

@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from eval_harness import normalise
-from eval_harness.errors import MetricError
-from eval_harness.intervals import JACKKNIFE, Array, Clusters
-from eval_harness.metrics.metric import Metric, RatioMetric, Score, ngrams, quotient
+from eval_harness.intervals import Array
+from eval_harness.metrics.metric import RatioMetric, ngrams
+from eval_harness.metrics.proportion import ProportionMetric
 from eval_harness.records import Record
 from sahayok.bengali import ends_complete, words
 
 
-class CompleteRate(RatioMetric):
+class CompleteRate(ProportionMetric):
     """Share of the replies that the model itself ended, and ended with a finished sentence."""
 
     name = "complete_rate"
     version = 1
-    unit = "share"
     direction = "higher"
     undefined = "there is no reply"
     details = "end:।॥?!…|finish:eot"
+    needs = ("finish",)
 
     def statistics(self, records: Sequence[Record]) -> Array:
         rows = [(record.finish == "eot" and ends_complete(record.reply), 1) for record in records]
         return np.array(rows, dtype=np.float64)
 
 
-class EmptyRate(RatioMetric):
-    """Share of the replies that are empty or white space."""
+class LenientCompleteRate(ProportionMetric):
+    """The same where a full stop after a Bengali letter also ends a sentence, and a reply of which nobody knows how it
+    ended is taken for one that the model ended."""
 
-    name = "empty_rate"
+    name = "complete_rate_lenient"
     version = 1
-    unit = "share"
-    direction = "lower"
+    direction = "higher"
     undefined = "there is no reply"
-    details = "empty:white-space"
+    details = f"{normalise.SIGNATURE}-lenient|end:।॥?!….|finish:eot-or-unknown"
 
     def statistics(self, records: Sequence[Record]) -> Array:
-        return np.array([(not record.reply.strip(), 1) for record in records], dtype=np.float64)
+        rows = [(r.finish in ("eot", None) and ends_complete(_lenient(r.reply)), 1) for r in records]
+        return np.array(rows, dtype=np.float64)
+
+
+class EmptyRate(ProportionMetric):
+    """Share of the replies without a word: nothing, white space, punctuation, emoji. A number is a word."""
+
+    name = "empty_rate"
+    version = 2
+    direction = "lower"
+    undefined = "there is no reply"
+    details = f"{normalise.SIGNATURE}|tok:bengali-words|empty:no-word"
+
+    def statistics(self, records: Sequence[Record]) -> Array:
+        return np.array([(not _words(record.reply), 1) for record in records], dtype=np.float64)
 
 
 class RepeatedFourgrams(RatioMetric):
@@ -64,59 +78,6 @@ class RepeatedFourgrams(RatioMetric):
         return sum(1 for record in records if len(_words(record.reply)) >= 4)
 
 
-class DistinctBigrams(Metric):
-    """Different word 2-grams in all replies / in all references: 1 is as varied as people, less is formulaic.
-
-    distinct-2 (Li et al. 2016) falls as texts grow, so each reply and its reference are cut to the same number of
-    2-grams first; the ratio of the counts is then the ratio of the two distinct-2.
-    """
-
-    name = "distinct_2_ratio"
-    version = 1
-    unit = "of the references'"
-    direction = "higher"
-    interval = JACKKNIFE
-    details = f"{normalise.SIGNATURE}|tok:bengali-words|cut:pairwise|aggregate:corpus"
-
-    def compute(self, records: Sequence[Record]) -> Score:
-        clusters = Clusters([record.conversation_id for record in records])
-        said = BigramOwners()
-        meant = BigramOwners()
-        compared = 0
-        for record, cluster in zip(records, clusters.of_record.tolist(), strict=True):
-            pairs = list(zip(_bigrams(record.reply), _bigrams(record.reference), strict=False))
-            compared += bool(pairs)
-            said.add((pair[0] for pair in pairs), cluster)
-            meant.add((pair[1] for pair in pairs), cluster)
-        if not compared:
-            raise MetricError("no reply and reference are two words long")
-        value = len(said.owners) / len(meant.owners)
-        without = np.column_stack([said.counts_without(clusters.count), meant.counts_without(clusters.count)])
-        return self._score(value, clusters.jackknife(value, quotient(without)), compared)
-
-
-class BigramOwners:
-    """Which conversation has each 2-gram, or that several have it."""
-
-    SHARED = -1
-
-    def __init__(self) -> None:
-        self.owners: dict[tuple[str, ...], int] = {}
-
-    def add(self, bigrams: Iterable[tuple[str, ...]], cluster: int) -> None:
-        for bigram in bigrams:
-            if self.owners.setdefault(bigram, cluster) != cluster:
-                self.owners[bigram] = self.SHARED
-
-    def counts_without(self, clusters: int) -> Array:
-        """How many different 2-grams are left without each conversation, of shape (clusters,)."""
-        owned = np.zeros(clusters)
-        for owner in self.owners.values():
-            if owner != self.SHARED:
-                owned[owner] += 1
-        return len(self.owners) - owned
-
-
 class LengthRatio(RatioMetric):
     """Words of all replies / words of all references."""
 
@@ -125,6 +86,7 @@ class LengthRatio(RatioMetric):
     unit = "of the references'"
     direction = "none"
     undefined = "the references have no words"
+    needs = ("reference",)
     details = f"{normalise.SIGNATURE}|tok:bengali-words|aggregate:corpus"
 
     def statistics(self, records: Sequence[Record]) -> Array:
@@ -132,9 +94,23 @@ class LengthRatio(RatioMetric):
         return np.array(rows, dtype=np.float64)
 
 
+class ReplyWords(RatioMetric):
+    """Mean number of words in a reply, the empty ones among them."""
+
+    name = "reply_words"
+    version = 1
+    unit = "words a reply"
+    direction = "none"
+    undefined = "there is no reply"
+    details = f"{normalise.SIGNATURE}|tok:bengali-words|aggregate:mean"
+
+    def statistics(self, records: Sequence[Record]) -> Array:
+        return np.array([(len(_words(record.reply)), 1) for record in records], dtype=np.float64)
+
+
 def _words(text: str) -> list[str]:
     return words(normalise.normalise(text))
 
 
-def _bigrams(text: str) -> list[tuple[str, ...]]:
-    return ngrams(_words(text), 2)
+def _lenient(text: str) -> str:
+    return normalise.lenient(normalise.normalise(text))

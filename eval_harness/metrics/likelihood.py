@@ -23,10 +23,12 @@ class BitsPerByte(SumMetric):
     unit = "bits a byte"
     direction = "lower"
     undefined = "the references have no bytes"
+    needs = ("likelihood",)
     details = "text:reference|eot:yes|bytes:utf8|aggregate:corpus"
 
     def statistics(self, records: Sequence[Record]) -> Array:
-        return np.array([(record.reference_nats, record.reference_bytes) for record in records], dtype=np.float64)
+        scored = [record.likelihood for record in records if record.likelihood is not None]
+        return np.array([(reference.nats, reference.bytes) for reference in scored], dtype=np.float64)
 
     def value(self, sums: Array) -> Array:
         return quotient(sums) / math.log(2)
@@ -41,6 +43,7 @@ class TokenPerplexity(SumMetric):
     unit = "a token"
     direction = "lower"
     undefined = "the perplexity is too large for a number"
+    needs = ("likelihood",)
 
     def __init__(self, tokenizer: str) -> None:
         """`tokenizer` names the tokenizer in the signature."""
@@ -51,7 +54,8 @@ class TokenPerplexity(SumMetric):
         return f"text:reference|eot:yes|tok:{self._tokenizer}|aggregate:corpus"
 
     def statistics(self, records: Sequence[Record]) -> Array:
-        return np.array([(record.reference_nats, record.reference_tokens) for record in records], dtype=np.float64)
+        scored = [record.likelihood for record in records if record.likelihood is not None]
+        return np.array([(reference.nats, reference.tokens) for reference in scored], dtype=np.float64)
 
     def value(self, sums: Array) -> Array:
         with np.errstate(over="ignore"):

@@ -6,54 +6,58 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
+import regex
 
 from eval_harness.intervals import Array
 from eval_harness.metrics.metric import RatioMetric, SumMetric
+from eval_harness.metrics.proportion import ProportionMetric
 from eval_harness.records import Record
 from sahayok.bengali import bengali_share, nfc
 
 DRIFT_BELOW = 0.95
 REPLACEMENT = "\ufffd"
 
+_LETTER = regex.compile(r"\p{L}")
+
 
 class _OverReplies(RatioMetric):
-    """A mean over the replies that are not empty: an empty one is in no script, and is counted by empty_rate."""
+    """A mean over the replies that have a letter: one that is empty, or of digits, marks or emoji alone, is in no
+    script."""
 
-    undefined = "every reply is empty"
+    undefined = "no reply has a letter"
 
     @abstractmethod
     def of_reply(self, reply: str) -> float:
         """The figure of one reply, in NFC."""
 
     def statistics(self, records: Sequence[Record]) -> Array:
-        rows = [(self.of_reply(nfc(r.reply)), 1.0) if r.reply.strip() else (0.0, 0.0) for r in records]
+        rows = [(self.of_reply(nfc(r.reply)), 1.0) if _LETTER.search(r.reply) else (0.0, 0.0) for r in records]
         return np.array(rows, dtype=np.float64)
 
     def counted(self, records: Sequence[Record]) -> int:
-        return sum(1 for record in records if record.reply.strip())
+        return sum(1 for record in records if _LETTER.search(record.reply))
 
 
 class BengaliShare(_OverReplies):
     """Mean share of a reply's letters and marks that are Bengali."""
 
     name = "bengali_share"
-    version = 1
+    version = 2
     unit = "share"
     direction = "higher"
-    details = "letters:L+M|script:U+0980-09FF|empty:left-out|aggregate:mean"
+    details = "letters:L+M|script:U+0980-09FF|letterless:left-out|aggregate:mean"
 
     def of_reply(self, reply: str) -> float:
         return bengali_share(reply)
 
 
-class DriftRate(_OverReplies):
+class DriftRate(_OverReplies, ProportionMetric):
     """Share of the replies that are less than 95 % Bengali: those that drifted into another language."""
 
     name = "drift_rate"
-    version = 1
-    unit = "share"
+    version = 2
     direction = "lower"
-    details = f"below:{DRIFT_BELOW}|letters:L+M|script:U+0980-09FF|empty:left-out"
+    details = f"below:{DRIFT_BELOW}|letters:L+M|script:U+0980-09FF|letterless:left-out"
 
     def of_reply(self, reply: str) -> float:
         return float(bengali_share(reply) < DRIFT_BELOW)

@@ -1,6 +1,7 @@
 """How fast the replies came on the machine of the run. Every item starts with nothing of its prompt evaluated.
 
-Medians, since another program that takes the processor for some seconds would decide a sum.
+Medians, since another program that takes the processor for some seconds would decide a sum. Where several replies are
+generated at once each is slower and all together faster: compare runs whose headers say the same `parallel`.
 """
 
 from __future__ import annotations
@@ -16,22 +17,25 @@ from eval_harness.errors import MetricError
 from eval_harness.intervals import Array, Clusters
 from eval_harness.metrics.metric import Metric, RatioMetric, Score
 from eval_harness.records import Record
+from sahayok.engines.engine import Counts
 
 
 class _MedianMetric(Metric):
     """The median over the replies that have a figure."""
 
     undefined: ClassVar[str]
+    needs = ("fresh counts",)
 
     @abstractmethod
-    def of_record(self, record: Record) -> float:
+    def of_reply(self, reply: str, counts: Counts) -> float:
         """The figure of one reply, NaN for none."""
 
-    def compute(self, records: Sequence[Record]) -> Score:
-        with_figure = [record for record in records if math.isfinite(self.of_record(record))]
+    def _compute(self, records: Sequence[Record]) -> Score:
+        figures = [(record, self.of_reply(record.reply, record.counts)) for record in records if record.counts]
+        with_figure = [record for record, figure in figures if math.isfinite(figure)]
         if not with_figure:
             raise MetricError(self.undefined)
-        values = np.array([self.of_record(record) for record in with_figure])
+        values = np.array([figure for _, figure in figures if math.isfinite(figure)])
         clusters = Clusters([record.conversation_id for record in with_figure])
         medians = weighted_medians(values, clusters.resampled_weights())
         return self._score(float(np.median(values)), clusters.bootstrap(medians), len(values))
@@ -47,8 +51,8 @@ class TimeToFirstToken(_MedianMetric):
     undefined = "there is no reply"
     details = "prompt:cold|aggregate:median"
 
-    def of_record(self, record: Record) -> float:
-        return record.counts.seconds_to_first_token
+    def of_reply(self, reply: str, counts: Counts) -> float:
+        return counts.seconds_to_first_token
 
 
 class TokensPerSecond(_MedianMetric):
@@ -61,8 +65,7 @@ class TokensPerSecond(_MedianMetric):
     undefined = "no reply has a second token"
     details = "from:first-token|aggregate:median"
 
-    def of_record(self, record: Record) -> float:
-        counts = record.counts
+    def of_reply(self, reply: str, counts: Counts) -> float:
         seconds = counts.seconds - counts.seconds_to_first_token
         return (counts.new_tokens - 1) / seconds if counts.new_tokens > 1 and seconds > 0 else math.nan
 
@@ -77,8 +80,8 @@ class BytesPerSecond(_MedianMetric):
     undefined = "the replies took no time"
     details = "from:request|prompt:cold|aggregate:median"
 
-    def of_record(self, record: Record) -> float:
-        return len(record.reply.encode()) / record.counts.seconds if record.counts.seconds > 0 else math.nan
+    def of_reply(self, reply: str, counts: Counts) -> float:
+        return len(reply.encode()) / counts.seconds if counts.seconds > 0 else math.nan
 
 
 class EvaluatedPromptTokens(RatioMetric):
@@ -90,9 +93,11 @@ class EvaluatedPromptTokens(RatioMetric):
     direction = "lower"
     undefined = "there is no reply"
     details = "prompt:cold|aggregate:mean"
+    needs = ("fresh counts",)
 
     def statistics(self, records: Sequence[Record]) -> Array:
-        return np.array([(record.counts.evaluated_tokens, 1) for record in records], dtype=np.float64)
+        counts = [record.counts for record in records if record.counts is not None]
+        return np.array([(of_reply.evaluated_tokens, 1) for of_reply in counts], dtype=np.float64)
 
 
 def weighted_medians(values: Array, weights: Array) -> Array:

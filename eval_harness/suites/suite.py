@@ -22,13 +22,16 @@ from training.splits import split, split_by_row
 OWN_DIALOGUES = Path(str(resources.files("training"))) / "corpus" / "dialogues"
 SPLITS = ("test", "validation", "test-by-row")
 """Parts of a corpus: two of the grouped split, and one of a split that puts rows where chance will."""
+PARALLEL = 16
+"""bench/batch_speed.py measures what it gains."""
 _WHOLE = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
     """What is asked, and how. `source` names the corpus or file, `sha256` covers its content; `sampling` replaces
-    settings of the persona; `fresh` replies are never taken from an earlier run. `notes` say what was left out."""
+    settings of the persona; `fresh` replies are never taken from an earlier run; `parallel` of them are generated at once
+    unless asked otherwise. `notes` say what was left out."""
 
     name: str
     source: str
@@ -37,6 +40,7 @@ class Suite:
     items: list[Item]
     sampling: Mapping[str, Any] = field(default_factory=dict)
     fresh: bool = False
+    parallel: int = PARALLEL
     notes: tuple[str, ...] = ()
 
 
@@ -57,7 +61,7 @@ def load_suite(name: str, *, corpus: Path | None = None, part: str | None = None
         if corpus is not None or part is not None:
             raise EvalError(f"--corpus and --split go with the suites dialogue and corpus, not with {name}")
         return _from_file(Path(name))
-    settings = {"sampling": described.get("sampling", {}), "fresh": described.get("fresh", False)}
+    settings = {key: described[key] for key in ("sampling", "fresh", "parallel") if key in described}
     if "file" not in described:
         if name == "corpus" and corpus is None:
             raise EvalError("the suite corpus needs --corpus with the CSV file of the Kaggle corpus")

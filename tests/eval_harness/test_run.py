@@ -32,7 +32,7 @@ class FakeEngine:
 
     Like a real one it remembers the last prompt, and its likelihoods then differ."""
 
-    context_tokens = 100
+    context_tokens = 120
 
     def __init__(self, fails_at: int | None = None, nats: float = 7.5) -> None:
         self.warm = self.closed = False
@@ -68,7 +68,7 @@ class FakeEngine:
         raise AssertionError("a run asks for whole replies")
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        raise AssertionError("a run counts nothing itself")
+        return 10 * len(messages)
 
     def close(self) -> None:
         self.closed = True
@@ -142,6 +142,17 @@ def test_the_models_own_replies_stand_between_the_turns(tmp_path: Path) -> None:
     assert [message.content for message in third.messages] == ["এক", first.reply, "দুই", second.reply, "তিন"]
     assert (first.expected, second.expected) == ((), ("এক",))
     assert [entry.slices["turn"] for entry in (first, second, third)] == ["01", "02", "03"]
+
+
+def test_of_a_long_conversation_the_model_sees_what_the_chat_would_show(tmp_path: Path) -> None:
+    item = Item("m", "m", (), tuple(Turn(f"কথা {n}") for n in range(6)))
+    of_run = header(1, replies=6, sampling=Sampling(seed=1, max_tokens=40))
+    run(of_run, [item], tmp_path / "r.jsonl", FakeEngine)  # 120 tokens hold 7 messages, the system prompt and a reply
+    records = [entry for entry in read_record_file(tmp_path / "r.jsonl").entries if isinstance(entry, Record)]
+    assert [len(record.messages) for record in records] == [1, 3, 5, 7, 9, 11]
+    assert [record.unseen for record in records] == [0, 0, 0, 0, 8, 8]
+    system = Message("system", of_run.system_prompt)
+    assert records[-1].prompt_sha256 == prompt_sha256([system, *records[-1].messages[8:]])
 
 
 def test_a_conversation_that_no_longer_fits_is_over(tmp_path: Path) -> None:

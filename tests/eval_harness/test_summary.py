@@ -8,9 +8,8 @@ from eval_harness.records import Record, Skipped
 from eval_harness.summary import Summary, summarise
 from tests.eval_harness.made import a_header, a_record, a_set, pairs_of_lines, records_of
 
-
-WITHOUT_VALUE = {"recalled", "own_question_first", "opposite_feeling"}
-"""What the made records lack: words to recall, different questions, a feeling."""
+WITHOUT_VALUE = {"recalled", "own_question_first", "own_question_mrr", "opposite_feeling", "distinct_2"}
+"""What the made records lack: words to recall, different questions, a feeling, enough of words."""
 
 
 def summary_of(records: list[Record]) -> Summary:
