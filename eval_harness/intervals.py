@@ -17,7 +17,7 @@ RESAMPLES = 1000
 SEED = 1
 BOOTSTRAP = f"ci:95%-bootstrap|bs:{RESAMPLES}|rs:{SEED}|cluster:conversation"
 JACKKNIFE = "ci:95%-jackknife|cluster:conversation"
-_NORMAL_95 = 1.959964
+NORMAL_95 = 1.959964
 """The 97.5 % quantile of the normal distribution."""
 
 Array = NDArray[np.float64]
@@ -64,7 +64,7 @@ class Clusters:
             return None
         squares = float(((without - without.mean()) ** 2).sum())
         error = math.sqrt((self.count - 1) / self.count * squares)
-        return max(0.0, value - _NORMAL_95 * error), value + _NORMAL_95 * error
+        return max(0.0, value - NORMAL_95 * error), value + NORMAL_95 * error
 
 
 @lru_cache(maxsize=2)  # for ten thousand conversations they take most of a second, and every metric asks for them

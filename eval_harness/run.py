@@ -145,7 +145,7 @@ class Round:
             )
 
     def _request(self, lane: Lane, turn: int) -> Request:
-        """What the model is asked: in a conversation of several turns, what the chat would show it of the words so far."""
+        """What the model is asked: after the first turn of an item, what the chat would show it of the words so far."""
         seed = reply_seed(self._header.sampling.seed or 0, lane.item.turn_id(turn), lane.repeat)
         sampling = replace(within_context(self._header.sampling, self._engine), seed=seed)
         conversation = Conversation(tuple(lane.said))

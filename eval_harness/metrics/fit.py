@@ -29,9 +29,6 @@ class OppositeFeeling(ProportionMetric):
         verdicts = [is_opposite(record) for record in records]
         return np.array([(verdict is True, verdict is not None) for verdict in verdicts], dtype=np.float64)
 
-    def counted(self, records: Sequence[Record]) -> int:
-        return sum(1 for record in records if is_opposite(record) is not None)
-
 
 def is_opposite(record: Record) -> bool | None:
     """Whether the reply answers the person's feeling with the opposite one; None where the person's last messages show

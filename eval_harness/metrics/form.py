@@ -74,9 +74,6 @@ class RepeatedFourgrams(RatioMetric):
             rows.append((len(found) - len(set(found)), len(found)))
         return np.array(rows, dtype=np.float64)
 
-    def counted(self, records: Sequence[Record]) -> int:
-        return sum(1 for record in records if len(_words(record.reply)) >= 4)
-
 
 class LengthRatio(RatioMetric):
     """Words of all replies / words of all references."""

@@ -95,25 +95,32 @@ class SumMetric(Metric):
     def value(self, sums: Array) -> Array:
         """The metric of each row of sums (rows, k), of shape (rows,); NaN where undefined."""
 
-    def counted(self, records: Sequence[Record]) -> int:
+    def counted(self, statistics: Array) -> int:
         """How many of the records enter the value."""
-        return len(records)
+        return len(statistics)
 
     def _compute(self, records: Sequence[Record]) -> Score:
-        statistics = self.statistics(records)
+        return self.score_of(self.statistics(records), [record.conversation_id for record in records])
+
+    def score_of(self, statistics: Array, conversation_ids: Sequence[str]) -> Score:
+        """The score from the statistics of some records, at least one. Raises MetricError where they give no value."""
         value = float(self.value(statistics.sum(axis=0, keepdims=True))[0])
         if not math.isfinite(value):
             raise MetricError(self.undefined)
-        clusters = Clusters([record.conversation_id for record in records])
+        clusters = Clusters(conversation_ids)
         interval = clusters.bootstrap(self.value(clusters.resampled_sums(statistics)))
-        return self._score(value, interval, self.counted(records))
+        return self._score(value, interval, self.counted(statistics))
 
 
 class RatioMetric(SumMetric):
-    """Column 0 of the summed statistics over column 1: a mean, where column 1 counts."""
+    """Column 0 of the summed statistics over column 1: a mean, where column 1 counts. A record with 0 there is not in
+    the value."""
 
     def value(self, sums: Array) -> Array:
         return quotient(sums)
+
+    def counted(self, statistics: Array) -> int:
+        return int((statistics[:, 1] > 0).sum())
 
 
 Prepared = TypeVar("Prepared")

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from eval_harness.intervals import BOOTSTRAP, Interval
+from eval_harness.intervals import BOOTSTRAP, NORMAL_95, Array, Interval
 from eval_harness.metrics.metric import RatioMetric, Score
-from eval_harness.records import Record
 
-_NORMAL_95 = 1.959964
-"""The 97.5 % quantile of the normal distribution."""
 _ROUNDING = 1e-9
 
 
@@ -26,8 +23,8 @@ class ProportionMetric(RatioMetric):
     unit = "share"
     interval = f"{BOOTSTRAP}|degenerate:wilson-over-replies"
 
-    def _compute(self, records: Sequence[Record]) -> Score:
-        score = super()._compute(records)
+    def score_of(self, statistics: Array, conversation_ids: Sequence[str]) -> Score:
+        score = super().score_of(statistics, conversation_ids)
         if score.low is None or score.high is None or score.high - score.low > _ROUNDING:
             return score
         return self._score(score.value, wilson(score.value * score.n, score.n), score.n)
@@ -35,8 +32,8 @@ class ProportionMetric(RatioMetric):
 
 def wilson(successes: float, n: int) -> Interval:
     """The 95 % interval of a proportion, `successes` of `n` > 0 (Wilson 1927). It is never empty, also at 0 and n."""
-    share, squared = successes / n, _NORMAL_95**2
+    share, squared = successes / n, NORMAL_95**2
     middle = (share + squared / (2 * n)) / (1 + squared / n)
-    half = _NORMAL_95 * math.sqrt(share * (1 - share) / n + squared / (4 * n * n)) / (1 + squared / n)
+    half = NORMAL_95 * math.sqrt(share * (1 - share) / n + squared / (4 * n * n)) / (1 + squared / n)
     # Rounding must not leave the share itself outside, which at 0 and n is a bound.
     return min(max(0.0, middle - half), share), max(min(1.0, middle + half), share)

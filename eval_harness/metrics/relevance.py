@@ -57,9 +57,6 @@ class OwnQuestionFirst(ProportionMetric):
         ]
         return np.array(rows, dtype=np.float64)
 
-    def counted(self, records: Sequence[Record]) -> int:
-        return sum(1 for _, equal in standings(records) if equal)
-
 
 class OwnQuestionRank(RatioMetric):
     """Mean reciprocal rank of a reply's own question among 20, ordered by how alike they are to the reply: the rest is
@@ -83,9 +80,6 @@ class OwnQuestionRank(RatioMetric):
             ranks = range(better + 1, better + equal + 1)
             rows.append((sum(1 / rank for rank in ranks) / equal, 1.0) if equal else (0.0, 0.0))
         return np.array(rows, dtype=np.float64)
-
-    def counted(self, records: Sequence[Record]) -> int:
-        return sum(1 for _, equal in standings(records) if equal)
 
 
 def standings(records: Sequence[Record]) -> list[tuple[int, int]]:

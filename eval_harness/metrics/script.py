@@ -34,9 +34,6 @@ class _OverReplies(RatioMetric):
         rows = [(self.of_reply(nfc(r.reply)), 1.0) if _LETTER.search(r.reply) else (0.0, 0.0) for r in records]
         return np.array(rows, dtype=np.float64)
 
-    def counted(self, records: Sequence[Record]) -> int:
-        return sum(1 for record in records if _LETTER.search(record.reply))
-
 
 class BengaliShare(_OverReplies):
     """Mean share of a reply's letters and marks that are Bengali."""

@@ -11,12 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from eval_harness.errors import MetricError
-from eval_harness.intervals import Clusters
 from eval_harness.metrics.metric import Score, SumMetric
-from eval_harness.metrics.proportion import ProportionMetric, wilson
 from eval_harness.records import Record
-
-_ROUNDING = 1e-9
 
 
 class Measured:
@@ -48,14 +44,7 @@ class Measured:
         if not inside:
             return None
         rows = self._statistics[[self._place[record.id, record.repeat] for record in inside]]
-        value = float(self.metric.value(rows.sum(axis=0, keepdims=True))[0])
-        if not math.isfinite(value):
+        try:
+            return self.metric.score_of(rows, [record.conversation_id for record in inside])
+        except MetricError:
             return None
-        clusters = Clusters([record.conversation_id for record in inside])
-        low, high = clusters.bootstrap(self.metric.value(clusters.resampled_sums(rows))) or (None, None)
-        if not isinstance(self.metric, ProportionMetric):
-            return Score(value, low, high, self.metric.counted(inside), self.metric.signature)
-        asked = int(rows[:, 1].sum())
-        if low is not None and high is not None and high - low <= _ROUNDING:
-            low, high = wilson(value * asked, asked)
-        return Score(value, low, high, asked, self.metric.signature)

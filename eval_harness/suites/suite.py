@@ -30,8 +30,8 @@ _WHOLE = "all"
 @dataclass(frozen=True, slots=True)
 class Suite:
     """What is asked, and how. `source` names the corpus or file, `sha256` covers its content; `sampling` replaces
-    settings of the persona; `fresh` replies are never taken from an earlier run; `parallel` of them are generated at once
-    unless asked otherwise. `notes` say what was left out."""
+    settings of the persona; `fresh` replies are never an earlier run's; `parallel` are generated at once, unless
+    asked otherwise. `notes` say what was left out."""
 
     name: str
     source: str

@@ -62,7 +62,7 @@ def test_exact_numbers() -> None:
     assert row(full, "bits_per_byte ↓")[1:6] == ["3.158", "2.222 to 4", "2", "0", "bits a byte"]
     # Four tokens after the first in two seconds, and in half a second.
     assert row(full, "tokens_per_second ↑")[1:5] == ["5", "2 to 8", "2", "0"]
-    assert row(full, "recalled ↑")[1:6] == ["–", "–", "–", "2", "no value: no reply with expected words"]
+    assert row(full, "recalled ↑")[1:6] == ["–", "–", "–", "0", "no value: no reply with expected words"]
     sample = next(block for block in made.blocks if isinstance(block, Sample) and block.title == "b-1#1")
     assert sample.texts == [("question", "মন খারাপ।"), ("reply", "abc"), ("reference", "চছজঝঞ।")]
     assert sample.figures == [
