@@ -6,12 +6,10 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from eval_harness.errors import EvalError
 from sahayok.files import sha256_of
-
-_GGUF_HEADER = b"GGUF"
+from sahayok.models import is_gguf
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,14 @@ class SubwordTokenizer:
 def load_tokenizer(path: Path) -> SubwordTokenizer:
     """Load a `tokenizer.json`, a folder with one, or the vocabulary of a GGUF file (its weights are not read).
 
-    Raises EvalError for what is none of them, or needs a package that is not installed.
+    Raises EvalError or EngineError for what is none of them, or needs a package that is not installed.
     """
     file = path / "tokenizer.json" if path.is_dir() else path
     if not file.is_file():
         raise EvalError(f"{file}: no such file; a tokenizer is a tokenizer.json, a folder with one, or a .gguf file")
-    with file.open("rb") as opened:
-        is_gguf = opened.read(len(_GGUF_HEADER)) == _GGUF_HEADER
-    encode = _gguf(file) if is_gguf else _hugging_face(file)
-    return SubwordTokenizer(f"{'gguf' if is_gguf else 'hf'}-{sha256_of(file)[:12]}", encode)
+    gguf = is_gguf(file)
+    encode = _gguf(file) if gguf else _hugging_face(file)
+    return SubwordTokenizer(f"{'gguf' if gguf else 'hf'}-{sha256_of(file)[:12]}", encode)
 
 
 def _hugging_face(file: Path) -> Callable[[str], list[int]]:
@@ -60,26 +57,14 @@ def _gguf(file: Path) -> Callable[[str], list[int]]:
     try:
         from llama_cpp import llama_cpp as c
 
-        from sahayok.engines.llama_log import kept_errors
+        from sahayok.engines.gguf_vocabulary import GgufVocabulary, load_gguf
     except ImportError:
         raise EvalError(f"{file} needs the package llama-cpp-python: pip install 'sahayok[eval]'") from None
-    parameters = c.llama_model_default_params()
-    parameters.vocab_only = True
-    with kept_errors() as errors:
-        c.llama_backend_init()
-        model = c.llama_model_load_from_file(str(file).encode(), parameters)
-    if model is None:
-        raise EvalError(f"{file} cannot be loaded: {errors[0] if errors else 'llama.cpp gives no reason'}")
-    vocabulary: Any = c.llama_model_get_vocab(model)
+    model = load_gguf(file, vocabulary_only=True)
+    vocabulary = GgufVocabulary(model)
 
     def encode(text: str) -> list[int]:
-        data = text.encode()
-        room = len(data) + 1
-        ids = (c.llama_token * room)()
-        count = c.llama_tokenize(vocabulary, data, len(data), ids, room, False, False)
-        if count < 0:
-            raise EvalError(f"llama.cpp cannot cut a text of {len(data)} bytes into pieces")
-        return list(ids[:count])
+        return vocabulary.encode(text)
 
     weakref.finalize(encode, c.llama_model_free, model)
     return encode

@@ -29,6 +29,7 @@ HUB = "https://huggingface.co"
 _HUB_FOLDER = re.compile(r"hub:(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w.-]+))?")
 _HUB_NAME = re.compile(r"hub:(?P<repository>[\w.-]+/[\w.-]+)/(?P<file>[\w./-]+\.gguf)(?:@(?P<revision>[\w.-]+))?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_GGUF_HEADER = b"GGUF"
 _CHUNK = 1 << 20
 _TIMEOUT_SECONDS = 30
 
@@ -79,6 +80,12 @@ def find_model(name: str = EMBEDDED, *, progress: Callable[[float], None] | None
             f"no model at {name}: give a .gguf file, a Hugging Face folder, hub:owner/repository/file.gguf or {names}"
         )
     return path
+
+
+def is_gguf(file: Path) -> bool:
+    """Whether a file begins as GGUF files do. Raises OSError."""
+    with file.open("rb") as opened:
+        return opened.read(len(_GGUF_HEADER)) == _GGUF_HEADER
 
 
 def fetch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from eval_harness.commands.numbers import natural
+from eval_harness.commands.options import add_subword_tokenizer, natural, subword_tokenizer
 
 
 def add(commands: Any) -> None:
@@ -27,12 +27,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--examples", type=natural, default=5, metavar="N", help="show the N largest gains and losses (%(default)s)"
     )
-    parser.add_argument(
-        "--subword-tokenizer",
-        type=Path,
-        metavar="PATH",
-        help="also BLEU and ROUGE-L on the pieces of this .gguf file or tokenizer folder, as published scores are",
-    )
+    add_subword_tokenizer(parser)
     parser.add_argument("--json", action="store_true", help="everything, with signatures, as JSON")
     parser.set_defaults(run=run)
 
@@ -47,10 +42,8 @@ def run(arguments: Any) -> int:
     from eval_harness.comparison.text import as_text, failures
     from eval_harness.metrics import metrics_for
     from eval_harness.record_sets import load_record_set, unique_names
-    from eval_harness.subword_tokenizer import load_tokenizer
 
-    vocabulary = arguments.subword_tokenizer
-    tokenizer = None if vocabulary is None else load_tokenizer(vocabulary)
+    tokenizer = subword_tokenizer(arguments)
     paths = [arguments.base, *arguments.others]
     sets = [load_record_set(path) for path in paths]
     base, *others = [replace(one, name=name) for one, name in zip(sets, unique_names(sets, paths), strict=True)]

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from eval_harness.commands.options import add_subword_tokenizer, subword_tokenizer
 from eval_harness.errors import EvalError
 
 KINDS = (".html", ".md")
@@ -15,9 +16,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("report", help="write a report of record sets, side by side where they can be")
     parser.add_argument("records", nargs="+", type=Path, metavar="RECORDS", help="of this harness, or CSV, JSONL, XLSX")
     parser.add_argument("--out", required=True, type=Path, metavar="report.html|report.md")
-    parser.add_argument(
-        "--subword-tokenizer", type=Path, metavar="PATH", help="also score on its pieces, as published numbers were"
-    )
+    add_subword_tokenizer(parser)
     parser.set_defaults(run=run)
 
 
@@ -37,11 +36,9 @@ def run(arguments: Any) -> int:
     from eval_harness.report.html import as_html
     from eval_harness.report.markdown import as_markdown
     from eval_harness.report.terminal import as_text, side_by_side
-    from eval_harness.subword_tokenizer import load_tokenizer
     from sahayok.files import write_whole
 
-    subword = load_tokenizer(arguments.subword_tokenizer) if arguments.subword_tokenizer else None
-    sets = evaluate(arguments.records, subword)
+    sets = evaluate(arguments.records, subword_tokenizer(arguments))
     made = document(sets, _command(arguments), datetime.now(UTC))
     text = as_html(made) if out.suffix.lower() == ".html" else as_markdown(made)
     with write_whole(out) as file:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from eval_harness.commands.numbers import natural, positive
+from eval_harness.commands.options import natural, positive
 from eval_harness.errors import EvalError
 from sahayok.engines.loading import EngineName, Quantization
 

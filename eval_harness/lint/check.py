@@ -10,14 +10,14 @@ from typing import TypeVar
 from eval_harness.errors import EvalError
 from eval_harness.lint.adapter import read_adapter_folder
 from eval_harness.lint.leak import LEAK_SIDES
-from eval_harness.lint.model import has_tokenizer, is_gguf, read_model
+from eval_harness.lint.model import has_tokenizer, read_model
 from eval_harness.lint.replies import Replies
 from eval_harness.lint.rule import Finding, Level, NotChecked, Rule
 from eval_harness.lint.rules import ADAPTER_RULES, MODEL_RULES, RECORD_RULES
 from eval_harness.lint.training_data import TrainingData, train_part, whole_file
 from eval_harness.record_sets import RecordSet, load_record_sets
 from export.adapter import CONFIG as ADAPTER_CONFIG
-from sahayok.models import find_model, known_models
+from sahayok.models import find_model, is_gguf, known_models
 from training.splits import SHORTEST_KEY_WORDS
 
 Subject = TypeVar("Subject")

@@ -16,7 +16,6 @@ from export.errors import ExportError
 from sahayok.conversation import Message
 from sahayok.llama3 import ControlIds
 
-GGUF_HEADER = b"GGUF"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "tokenizer_config.json")
 
 MESSAGES = (
@@ -69,17 +68,12 @@ class ModelTokens:
 
 
 def read_model(path: Path) -> ModelTokens:
-    """Read the tokenizer of a model folder or GGUF file. Raises EvalError where there is none to read."""
+    """Read the tokenizer of a model folder or GGUF file. Raises EvalError or EngineError where there is none."""
     return _gguf(path) if path.is_file() else _folder(path)
 
 
 def has_tokenizer(folder: Path) -> bool:
     return any((folder / name).is_file() for name in TOKENIZER_FILES)
-
-
-def is_gguf(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(GGUF_HEADER)) == GGUF_HEADER
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -156,68 +150,38 @@ def _gguf(file: Path) -> ModelTokens:
     from llama_cpp import llama_cpp as c
     from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-    from sahayok.engines.llama_log import kept_errors
+    from sahayok.engines.gguf_vocabulary import GgufVocabulary, load_gguf
 
-    parameters = c.llama_model_default_params()
-    parameters.vocab_only = True
-    with kept_errors() as errors:
-        c.llama_backend_init()
-        model = c.llama_model_load_from_file(str(file).encode(), parameters)
-    if model is None:
-        raise EvalError(f"{file} cannot be loaded: {errors[0] if errors else 'llama.cpp gives no reason'}")
-    vocabulary: Any = c.llama_model_get_vocab(model)
+    model = load_gguf(file, vocabulary_only=True)
+    vocabulary = GgufVocabulary(model)
+    pointer = vocabulary.pointer
     source = c.llama_model_chat_template(model, None)
 
-    def tokenize(text: str, *, add: bool, special: bool) -> list[int]:
-        data = text.encode()
-        room = len(data) + 4  # llama.cpp may add a first and a last token and a space
-        ids = (c.llama_token * room)()
-        count = c.llama_tokenize(vocabulary, data, len(data), ids, room, add, special)
-        if count < 0:
-            raise EvalError(f"llama.cpp cannot cut a text of {len(data)} bytes into tokens")
-        return list(ids[:count])
-
-    def decode(numbers: Sequence[int]) -> str:
-        import ctypes
-
-        ids = (c.llama_token * len(numbers))(*numbers)
-        buffer = ctypes.create_string_buffer(64)
-        count = c.llama_detokenize(vocabulary, ids, len(numbers), buffer, len(buffer), True, False)
-        if count < 0:
-            buffer = ctypes.create_string_buffer(-count)
-            count = c.llama_detokenize(vocabulary, ids, len(numbers), buffer, len(buffer), True, False)
-        return buffer.raw[:count].decode(errors="replace")
-
     def token(number: int | None) -> str:
-        return "" if number is None else (c.llama_vocab_get_text(vocabulary, number) or b"").decode(errors="replace")
-
-    def id_of(text: str) -> int | None:
-        ids = tokenize(text, add=False, special=True)
-        return ids[0] if len(ids) == 1 and c.llama_vocab_is_control(vocabulary, ids[0]) else None
+        return "" if number is None else (c.llama_vocab_get_text(pointer, number) or b"").decode(errors="replace")
 
     def present(number: int) -> int | None:
         return number if number >= 0 else None
 
-    bos, eos = present(c.llama_vocab_bos(vocabulary)), present(c.llama_vocab_eos(vocabulary))
+    bos, eos = present(c.llama_vocab_bos(pointer)), present(c.llama_vocab_eos(pointer))
 
     def template(messages: Sequence[Message], begin_reply: bool) -> str:
         form = Jinja2ChatFormatter(source.decode(), token(eos), token(bos), add_generation_prompt=begin_reply)
         rows: Any = [message.to_json() for message in messages]
         return str(form(messages=rows).prompt)
 
-    tokens = range(c.llama_vocab_n_tokens(vocabulary))
     found = ModelTokens(
         name=file.name,
-        encode_text=lambda text: tokenize(text, add=False, special=False),
-        encode_rendered=lambda text: tokenize(text, add=False, special=True),
-        encode_as_called=lambda text: tokenize(text, add=True, special=True),
-        decode=decode,
-        id_of=id_of,
+        encode_text=vocabulary.encode,
+        encode_rendered=lambda text: vocabulary.encode(text, control=True),
+        encode_as_called=lambda text: vocabulary.encode(text, control=True, wrapped=True),
+        decode=vocabulary.decode,
+        id_of=vocabulary.control_id,
         token=token,
-        is_control=lambda number: bool(c.llama_vocab_is_control(vocabulary, number)),
+        is_control=vocabulary.is_control,
         bos=bos,
-        pad=present(c.llama_vocab_pad(vocabulary)),
-        stops=frozenset(number for number in tokens if c.llama_vocab_is_eog(vocabulary, number)),
+        pad=present(c.llama_vocab_pad(pointer)),
+        stops=frozenset(filter(vocabulary.ends, range(vocabulary.size))),
         context=_gguf_context(model),
         template=template if source else None,
     )

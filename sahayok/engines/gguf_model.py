@@ -1,4 +1,4 @@
-"""A GGUF file in memory: its weights, its vocabulary, an adapter over it, and the contexts in which it works."""
+"""A GGUF file in memory: its weights, an adapter over them, and the contexts in which they work."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from llama_cpp import llama_cpp as c
 
 from sahayok.engines.engine import EngineError, Sampling
 from sahayok.engines.gguf_context import BATCH, GgufContext
+from sahayok.engines.gguf_vocabulary import GgufVocabulary, check_is_gguf, load_gguf, reason
 from sahayok.engines.llama_log import kept_errors
 from sahayok.engines.resources import available_memory
 from sahayok.llama3 import ControlIds
@@ -20,7 +21,6 @@ PENALTY_WINDOW = 64
 RANDOM_SEED = 0xFFFFFFFF
 """llama.h, LLAMA_DEFAULT_SEED: draw one."""
 _CACHE_VALUE_BYTES = 2  # llama.cpp keeps keys and values in float16
-_HEADER = b"GGUF"
 
 
 class GgufModel:
@@ -31,17 +31,17 @@ class GgufModel:
         self._model: Any = None  # a pointer of llama.cpp, None until there is something to free
         for path, what in ((file, "model"), (adapter, "adapter")):
             if path is not None:
-                _check_file(path, what)
+                check_is_gguf(path, what)
         _check_memory(file)
         try:
-            self._load(file, progress)
-            self._vocabulary: Any = c.llama_model_get_vocab(self._model)
-            self.vocabulary_size = int(c.llama_vocab_n_tokens(self._vocabulary))
+            self._model = load_gguf(file, progress=progress)
+            self._vocabulary = GgufVocabulary(self._model)
+            self.vocabulary_size = self._vocabulary.size
             self.trained_context = int(c.llama_model_n_ctx_train(self._model))
             self._adapter: Any = None
             if adapter is not None:
                 self._load_adapter(adapter)
-            self.ids = ControlIds.find(self._control_id)
+            self.ids = ControlIds.find(self._vocabulary.control_id)
         except ValueError as error:
             self.close()
             raise EngineError(f"{file.name}: {error}") from None
@@ -80,18 +80,13 @@ class GgufModel:
     # Tokens
 
     def encode(self, text: str) -> list[int]:
-        return self._tokenize(text, control=False)
+        return self._vocabulary.encode(text)
 
     def bytes_of(self, token: int) -> bytes | None:
         """The bytes of a token, none for a control token; None where the token ends the turn."""
-        if token in self.ids.stops or c.llama_vocab_is_eog(self._vocabulary, token):
+        if token in self.ids.stops or self._vocabulary.ends(token):
             return None
-        buffer = ctypes.create_string_buffer(64)
-        count = c.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
-        if count < 0:
-            buffer = ctypes.create_string_buffer(-count)
-            count = c.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
-        return buffer.raw[:count]
+        return self._vocabulary.bytes_of(token)
 
     def sampler(self, sampling: Sampling) -> c.llama_sampler_p:
         """llama.cpp's sampler chain: penalties, top-k, top-p, temperature, draw. The caller frees it."""
@@ -110,42 +105,13 @@ class GgufModel:
         c.llama_sampler_chain_add(chain, c.llama_sampler_init_dist(seed))
         return chain
 
-    def _control_id(self, token: str) -> int | None:
-        ids = self._tokenize(token, control=True)
-        return ids[0] if len(ids) == 1 and c.llama_vocab_is_control(self._vocabulary, ids[0]) else None
-
-    def _tokenize(self, text: str, *, control: bool) -> list[int]:
-        data = text.encode()
-        room = len(data) + 1
-        ids = (c.llama_token * room)()
-        count = c.llama_tokenize(self._vocabulary, data, len(data), ids, room, False, control)
-        if count < 0:
-            raise EngineError(f"llama.cpp cannot cut a text of {len(data)} bytes into tokens")
-        return list(ids[:count])
-
     # Loading
-
-    def _load(self, file: Path, progress: Callable[[float], None] | None) -> None:
-        parameters = c.llama_model_default_params()
-
-        def report(share: float, _: ctypes.c_void_p) -> bool:
-            if progress is not None:
-                progress(share)
-            return True
-
-        callback = c.llama_progress_callback(report)
-        parameters.progress_callback = callback
-        with kept_errors() as errors:
-            c.llama_backend_init()
-            self._model = c.llama_model_load_from_file(str(file).encode(), parameters)
-        if self._model is None:
-            raise EngineError(f"{file.name} cannot be loaded: {_reason(errors)}")
 
     def _load_adapter(self, file: Path) -> None:
         with kept_errors() as errors:
             self._adapter = c.llama_adapter_lora_init(self._model, str(file).encode())
         if not self._adapter:  # a null pointer
-            raise EngineError(f"the adapter {file.name} does not fit this model: {_reason(errors)}")
+            raise EngineError(f"the adapter {file.name} does not fit this model: {reason(errors)}")
 
     def _check_memory_of_many(self, tokens: int, sequences: int) -> None:
         """The system promises memory that it does not have and kills who takes it, so look before."""
@@ -157,16 +123,6 @@ class GgufModel:
         each = tokens * values_a_token * _CACHE_VALUE_BYTES
         if each * sequences > free:
             raise _too_many(sequences, free // each)
-
-
-def _check_file(file: Path, what: str) -> None:
-    try:
-        with file.open("rb") as opened:
-            head = opened.read(len(_HEADER))
-    except OSError as error:
-        raise EngineError(f"the {what} {file} cannot be read: {error.strerror}") from None
-    if head != _HEADER:
-        raise EngineError(f"the {what} {file} is not a GGUF file: fetch or export it again")
 
 
 def _check_memory(file: Path) -> None:
@@ -182,7 +138,3 @@ def _too_many(sequences: int, fitting: int) -> EngineError:
     if sequences == 1:
         return EngineError("not enough memory for the conversation: close other programs or choose a smaller model")
     return EngineError(f"not enough memory for {sequences} replies at once: ask for {max(1, fitting)} at once")
-
-
-def _reason(errors: list[str]) -> str:
-    return errors[0] if errors else "llama.cpp gives no reason"

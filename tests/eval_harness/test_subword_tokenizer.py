@@ -7,6 +7,7 @@ from tokenizers import Tokenizer
 
 from eval_harness.errors import EvalError
 from eval_harness.subword_tokenizer import load_tokenizer
+from sahayok.engines.engine import EngineError
 from sahayok.files import sha256_of
 from sahayok.models import EMBEDDED, find_model
 from tests.bengali_text import LINES
@@ -48,6 +49,6 @@ def test_what_is_no_tokenizer_is_one_line(tmp_path: Path) -> None:
         load_tokenizer(text)
     cut = tmp_path / "cut.gguf"
     cut.write_bytes(b"GGUF\x03\x00\x00")
-    with pytest.raises(EvalError, match="cannot be loaded") as caught:
+    with pytest.raises(EngineError, match="cannot be loaded") as caught:
         load_tokenizer(cut)
     assert "\n" not in str(caught.value)
