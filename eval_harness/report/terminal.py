@@ -20,7 +20,7 @@ def as_text(summary: Summary) -> str:
     if overlap:
         head = ["overlap", "value", "95% interval", "floor", "z", "p", "lift", "one for all", "left out"]
         lines += ["", *_table(head, [_overlap_cells(row) for row in overlap]), LEGEND]
-    lines += [f"no {row.name}: {row.reason}" for row in summary.rows if row.score is None]
+    lines += _without_value(summary.rows)
     if summary.warnings:
         lines += ["", *(f"! {one_line(warning)}" for warning in summary.warnings)]
     lines += [""] + [row.score.signature for row in overlap if row.score is not None]
@@ -38,6 +38,15 @@ def side_by_side(summaries: Sequence[Summary]) -> str:
         f"! [{place}] {one_line(warning)}" for place, one in enumerate(summaries, start=1) for warning in one.warnings
     ]
     return "\n".join([*lines, "", *warnings]).rstrip() + "\n"
+
+
+def _without_value(rows: Sequence[Row]) -> list[str]:
+    """A line for each reason why metrics have no value."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        if row.score is None:
+            names.setdefault(row.reason or "", []).append(row.name)
+    return [f"no value ({reason}): {', '.join(of_reason)}" for reason, of_reason in names.items()]
 
 
 def _about(summary: Summary) -> list[str]:

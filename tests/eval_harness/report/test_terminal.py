@@ -47,7 +47,7 @@ def test_replies_of_another_program() -> None:
 def test_a_missing_value_is_a_reason() -> None:
     text = text_of([("", "ক খ"), ("", "গ ঘ")])
     assert "bengali_share ↑" not in text
-    assert any(line.startswith("no bengali_share: ") for line in text.splitlines())
+    assert "no value (no reply has a letter): bengali_share, drift_rate" in text.splitlines()
 
 
 def test_what_is_left_out_is_counted() -> None:
