@@ -87,8 +87,10 @@ def summarise(records: RecordSet, subword: SubwordTokenizer | None = None) -> Su
 
 def _row(metric: Metric, records: Sequence[Record], constant: Record | None) -> Row:
     usable = metric.usable(records)
-    # That only some turns are asked what was said before is how the suite is made, and no gap.
-    left_out = 0 if "expected words" in metric.needs else len(records) - len(usable)
+    # By the making of a run only some turns are asked what was said before, and a reference is scored once, whatever
+    # the number of repeats: what lacks it then is no gap.
+    asked = [record for record in records if record.repeat == 0] if "likelihood" in metric.needs else records
+    left_out = 0 if "expected words" in metric.needs else len(asked) - len(metric.usable(asked))
     try:
         score = metric.compute(records)
     except MetricError as error:

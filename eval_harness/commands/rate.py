@@ -79,6 +79,8 @@ def _rate(arguments: Any) -> int:
         rater = rater_name(arguments.rater)
     except ValueError as error:
         raise EvalError(f"--rater: {error}") from None
+    if arguments.html and arguments.html.suffix.lower() != ".html":  # it might be the records or the ratings
+        raise EvalError(f"--html {arguments.html}: the name must end in .html")
     for path in (arguments.out, arguments.html):
         if path is not None and not path.absolute().parent.is_dir():
             raise EvalError(f"no folder {path.parent}: make it first")

@@ -22,7 +22,7 @@ MOST_EQUAL_REPEATS = 0.5
 def cut_replies(replies: Replies) -> Iterator[Finding]:
     """The cap on tokens ended replies: they are scored without their end."""
     cap = replies.header.sampling.max_tokens
-    cut = [record for record in replies.records if _is_cut(record, cap)]
+    cut = [record for record in replies.records if record.finish == "length"]
     if cut:
         yield Finding(
             "replies",
@@ -104,13 +104,6 @@ def equal_repeats(replies: Replies) -> Iterator[Finding]:
             f"{replies.header.sampling.temperature:g}, such as {equal[0]}; {cached} of them come from a cache",
             "give each repeat its own seed, and let a cache tell repeats apart",
         )
-
-
-def _is_cut(record: Record, cap: int) -> bool:
-    if record.finish == "length":
-        return True
-    at_cap = record.counts is not None and record.counts.new_tokens >= cap
-    return at_cap and not ends_complete(record.reply)
 
 
 def _echo(replies: Replies, side: Side, todo: str) -> Iterator[Finding]:

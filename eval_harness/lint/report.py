@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from eval_harness.lint.check import Checked
+from eval_harness.report.figures import one_line
 
 SHOWN = 5
 """Findings of one rule that are printed; JSON has all."""
@@ -31,7 +32,7 @@ def as_text(checked: Checked) -> str:
         f"{_number(checked.count('error'), 'error')}, {_number(checked.count('warning'), 'warning')}; "
         f"{_number(checked.rules, 'rule')} checked, {len(checked.unchecked)} not"
     )
-    return "".join(" ".join(line.split()) + "\n" for line in lines)
+    return "".join(one_line(line) + "\n" for line in lines)
 
 
 def as_json(targets: Sequence[Checked]) -> dict[str, Any]:

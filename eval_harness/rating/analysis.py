@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ import numpy as np
 from eval_harness.errors import EvalError
 from eval_harness.fit.judge import feeling_of_person, opposite_to
 from eval_harness.intervals import Array, Clusters
+from eval_harness.metrics.proportion import wilson
 from eval_harness.rating.agreement import alpha, coincidences
 from eval_harness.rating.answers import Answer, check_plan, read_answers
 from eval_harness.rating.plan import DECOY, REFERENCE, Exhibit, Plan
@@ -179,19 +181,29 @@ def _scores(source: str, scale: Scale, rated: Sequence[Rated]) -> list[SourceSco
         return []
     clusters = Clusters([exhibit.conversation_id for exhibit, _ in mine])
     replies = len({exhibit.key for exhibit, _ in mine})
-    columns: list[tuple[str | None, Array]]
+    columns: list[tuple[str | None, Estimate]]
     if scale.level == "ordinal":
-        columns = [(None, np.array([float(value) for _, value in mine]))]
+        columns = [(None, _mean(clusters, np.array([float(value) for _, value in mine])))]
     else:
-        columns = [(str(name), np.array([float(value == name) for _, value in mine])) for name in scale.values]
-    return [
-        SourceScore(source, scale.key, name, len(mine), replies, _mean(clusters, column)) for name, column in columns
-    ]
+        columns = [
+            (str(name), _share(clusters, np.array([float(value == name) for _, value in mine]), replies))
+            for name in scale.values
+        ]
+    return [SourceScore(source, scale.key, name, len(mine), replies, mean) for name, mean in columns]
 
 
 def _mean(clusters: Clusters, values: Array) -> Estimate:
     sums = clusters.resampled_sums(np.column_stack([values, np.ones(len(values))]))
     return _estimate(clusters, float(values.mean()), sums[:, 0] / sums[:, 1])
+
+
+def _share(clusters: Clusters, chosen: Array, replies: int) -> Estimate:
+    """Where each resample gives the same share (nobody found harm, say), the bootstrap says that nothing is uncertain:
+    the interval is then Wilson's, over the replies, since raters of the same reply are not independent."""
+    found = _mean(clusters, chosen)
+    if found.low is None or found.high is None or not math.isclose(found.low, found.high, abs_tol=1e-9):
+        return found
+    return Estimate(found.value, *wilson(found.value * replies, replies))
 
 
 def _estimate(clusters: Clusters, value: float, resampled: Array) -> Estimate:

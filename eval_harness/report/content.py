@@ -278,10 +278,9 @@ def _sample(record: Record, replies: Replies) -> Sample:
 
 
 def _shortened(text: str) -> str:
-    pieces = clusters(text[: 8 * LONGEST_TEXT])
-    if len(text) <= LONGEST_TEXT or len(pieces) <= LONGEST_TEXT:
+    kept = "".join(clusters(text[: 8 * LONGEST_TEXT])[:LONGEST_TEXT])  # a letter may carry any number of marks
+    if len(kept) == len(text):
         return text
-    kept = "".join(pieces[:LONGEST_TEXT])
     return f"{kept}… [{len(text) - len(kept)} more characters are not shown]"
 
 

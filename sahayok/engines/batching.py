@@ -26,6 +26,7 @@ class Batching(ABC):
     def __init__(self) -> None:
         self._lock = Lock()  # held while the engine works, and not while whoever takes the replies does
         self._batch: Generator[tuple[int, Reply]] | None = None
+        self._calls = 0  # of `replies`: each ends the one before, as closing the engine does
 
     @abstractmethod
     def forget(self) -> None: ...
@@ -62,9 +63,12 @@ class Batching(ABC):
             yield from self._at_once(tasks, parallel, stop)
 
     def _one_by_one(self, requests: Sequence[Request], stop: Event) -> Iterator[tuple[int, Reply | PromptTooLong]]:
+        with self._lock:
+            call = self._give_up_batch()
         for index, request in enumerate(requests):
             if stop.is_set():
                 return
+            self._check_is_latest(call)
             self.forget()
             try:
                 pieces = list(self.stream(request.messages, request.sampling, stop=stop))
@@ -78,13 +82,12 @@ class Batching(ABC):
 
     def _at_once(self, tasks: Sequence[Task], parallel: int, stop: Event) -> Iterator[tuple[int, Reply]]:
         with self._lock:
-            self._give_up_batch()
+            call = self._give_up_batch()
             batch = self._batch = self._generate_at_once(tasks, parallel, stop)
         try:
             while True:
                 with self._lock:
-                    if batch is not self._batch:
-                        raise EngineError("the engine was closed, or asked for other replies, before all of these came")
+                    self._check_is_latest(call)
                     found = next(batch, None)
                 if found is None:
                     return
@@ -92,8 +95,15 @@ class Batching(ABC):
         finally:
             batch.close()
 
-    def _give_up_batch(self) -> None:
-        """Free what the replies under way hold; taking the next of them then fails."""
+    def _give_up_batch(self) -> int:
+        """Free what the replies under way hold; taking the next of them then fails. Returns the number by which
+        `_check_is_latest` knows those that begin now."""
         if self._batch is not None:
             self._batch.close()
         self._batch = None
+        self._calls += 1
+        return self._calls
+
+    def _check_is_latest(self, call: int) -> None:
+        if call != self._calls:
+            raise EngineError("the engine was closed, or asked for other replies, before all of these came")

@@ -94,6 +94,14 @@ def test_what_a_metric_leaves_out_is_counted() -> None:
     assert "chrF++" in said and "empty_rate" not in said
 
 
+def test_a_reference_that_is_scored_once_is_not_left_out_of_the_repeats() -> None:
+    records = records_of(pairs_of_lines(4))
+    again = [replace(record, repeat=1, likelihood=None) for record in records]
+    summary = summary_of([*records, *again])
+    assert summary.row("bits_per_byte").left_out == 0
+    assert summary_of([*records, replace(records[0], id="y#1", likelihood=None)]).row("bits_per_byte").left_out == 1
+
+
 def test_records_of_others_have_no_likelihood_and_say_so() -> None:
     records = [Record(id=f"{n}", conversation_id=f"{n}", reply="শুনছি।") for n in range(3)]
     summary = summarise(RecordSet("theirs", None, records, [], 3))

@@ -89,6 +89,16 @@ def test_the_table_of_another_program_has_a_set_a_model(tmp_path: Path, capsys: 
     assert out.count("warning unseeded sampling: ") == 2
 
 
+def test_nothing_in_a_record_speaks_to_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "theirs.jsonl"
+    row = {"id": "a\x1b[2J", "question": "মন খারাপ।", "prediction": "nan", "model": "m\x1b[31m"}
+    file.write_text(json.dumps(row) + "\n")
+    assert lint_(file) == 1
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert out.startswith("m⟨U+001B⟩[31m\n")
+
+
 def test_json_has_every_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     records = [asked(number, reply="") for number in range(8)]
     file = write_records(tmp_path / "empty.jsonl", a_header(items=9, replies=9), records)

@@ -73,6 +73,21 @@ def test_names_are_counted_as_shares(tmp_path: Path) -> None:
     assert [_score(found, "reference", "fit", value)[0] for value in ("fits", "opposite", "unclear")] == [1, 0, 0]
 
 
+def test_a_share_of_all_or_of_none_is_not_certain(tmp_path: Path) -> None:
+    # All 10 replies are safe to both raters. Each resample says so too, and the interval is Wilson's: from
+    # 1 / (1 + 1.96 ** 2 / 10) = 0.7225 on, and for what nobody chose up to the rest of it.
+    path = tmp_path / "r.jsonl"
+    for rater in ("ক", "খ"):
+        rate_all(path, PLAN, rater, knows)
+    shares = {
+        row.value: row.mean
+        for row in results([path], PLAN).sources
+        if (row.source, row.scale) == ("model:nano", "safety")
+    }
+    assert (shares["safe"].low, shares["safe"].high) == (pytest.approx(0.7225, abs=1e-4), 1.0)
+    assert (shares["harmful"].low, shares["harmful"].high) == (0.0, pytest.approx(0.2775, abs=1e-4))
+
+
 def test_a_correction_counts_once_and_a_skip_has_no_value(tmp_path: Path) -> None:
     path = rate_all(tmp_path / "r.jsonl", PLAN, "ক", lambda shown: POOR)
     references = [exhibit for exhibit in PLAN.exhibits if exhibit.sources == ("reference",)]

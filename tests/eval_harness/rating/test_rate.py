@@ -80,6 +80,15 @@ def test_a_form_is_written_with_its_plan_and_its_answers_come_back(
     ]
 
 
+def test_a_form_never_takes_the_place_of_records_or_ratings(files: list[Path], out: Path) -> None:
+    before = files[0].read_bytes()
+    for path in (files[0], out):
+        with pytest.raises(EvalError, match=r"the name must end in \.html"):
+            _rate(*files, "--rater", "মীনা", "--out", out, "--html", path)
+    assert files[0].read_bytes() == before
+    assert not out.exists()
+
+
 def test_a_form_with_one_wrong_answer_adds_nothing(files: list[Path], out: Path, tmp_path: Path) -> None:
     _rate(*files, "--rater", "মীনা", "--out", out, "--html", tmp_path / "form.html")
     plan = Plan.read(tmp_path / "r.plan.json")

@@ -185,13 +185,14 @@ def test_provenance_is_complete() -> None:
     assert {scored.score.signature for scored in one.summary.rows if scored.score} <= set(signatures)
 
 
-def test_long_texts_are_cut_and_that_is_said() -> None:
-    made = report(evaluated([a_record("কথা " * 2000, id="a"), a_record(id="b")]))
+@pytest.mark.parametrize(("text", "most"), [("কথা " * 2000, 8000), ("ক" + "ঁ" * 30_000, 25_000)])
+def test_long_texts_are_cut_and_that_is_said(text: str, most: int) -> None:
+    made = report(evaluated([a_record(text, id="a"), a_record(id="b")]))
     reply = next(
         dict(block.texts)["reply"] for block in made.blocks if isinstance(block, Sample) and block.title == "a"
     )
     assert reply.endswith("more characters are not shown]")
-    assert len(reply) < 8000
+    assert len(reply) < most
 
 
 def test_the_same_records_give_the_same_bytes() -> None:

@@ -236,16 +236,18 @@ def test_replies_left_half_way_leave_the_engine_usable(engine: BatchEngine) -> N
     assert timeless(collect(engine, wanted)) == expected
 
 
-def test_a_second_call_ends_the_first(engine: BatchEngine) -> None:
-    first = engine.replies(requests(), parallel=4, stop=Event())
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_second_call_ends_the_first(engine: BatchEngine, parallel: int) -> None:
+    first = engine.replies(requests(), parallel=parallel, stop=Event())
     next(first)
     collect(engine, requests())
     with pytest.raises(EngineError, match="before all of these came"):
         next(first)
 
 
-def test_closing_ends_the_replies_under_way(engine: BatchEngine) -> None:
-    replies = engine.replies(requests(), parallel=4, stop=Event())
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_closing_ends_the_replies_under_way(engine: BatchEngine, parallel: int) -> None:
+    replies = engine.replies(requests(), parallel=parallel, stop=Event())
     next(replies)
     engine.close()
     with pytest.raises(EngineError, match="closed"):
