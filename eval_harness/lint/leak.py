@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from eval_harness.lint.near import near_duplicates
+from training.near import near_duplicates
 from eval_harness.lint.training_data import TrainingData
 from eval_harness.normalise import lenient, normalise
 from eval_harness.records import Record

@@ -26,7 +26,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {
             "id": f"t-{number:03}",
             "situation": f"situation-{number}",
-            "region": "dhaka",
             "messages": [
                 {"role": "user", "content": f"{number} {lines[number % len(lines)]}"},
                 {"role": "assistant", "content": f"{number} {lines[(number + 5) % len(lines)]}।"},

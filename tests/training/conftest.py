@@ -24,7 +24,7 @@ def shard(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def write_dialogues(tmp_path: Path) -> WriteDialogues:
-    """A function that writes `count` dialogues that have nothing in common to a JSONL file."""
+    """A function that writes `count` dialogues of another corpus, no message twice, to a JSONL file."""
 
     def write(count: int = 40, name: str = "dialogues.jsonl") -> Path:
         file = tmp_path / name
@@ -32,7 +32,6 @@ def write_dialogues(tmp_path: Path) -> WriteDialogues:
             {
                 "id": f"d{number}",
                 "situation": f"situation-{number}",
-                "region": "dhaka",
                 "register": "apni",
                 "messages": [
                     {"role": "user", "content": f"আজ আমার {number} নম্বর দিনটা ভালো যায়নি"},

@@ -18,7 +18,7 @@ ROW = {
 def test_jsonl(write_dialogues: WriteDialogues) -> None:
     corpus = load_dialogues(write_dialogues(3))
     assert [dialogue.id for dialogue in corpus.dialogues] == ["d0", "d1", "d2"]
-    assert corpus.dialogues[0].region == "dhaka"
+    assert (corpus.dialogues[0].region, corpus.dialogues[0].register) == ("", "apni")
     assert len(corpus.dialogues[0].conversation) == 2
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -39,6 +39,17 @@ def near_duplicates(texts: Iterable[str], others: Iterable[str]) -> dict[str, Ma
 
     Near is a containment of at least SHARE; a Jaccard similarity of SHARE is never without it.
     """
+    nearest: dict[str, Match] = {}
+    for text, match in all_near(texts, others):
+        known = nearest.get(text)
+        if known is None or (match.jaccard, match.containment) > (known.jaccard, known.containment):
+            nearest[text] = match
+    return nearest
+
+
+def all_near(texts: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, Match]]:
+    """Every one of `others` that is near one of `texts`, in the order of the others. A text that stands on both sides
+    is near itself."""
     of_text = {text: grams(text) for text in texts}
     rarity = Counter(gram for found in of_text.values() for gram in found)
     needed = {text: math.ceil(SHARE * len(found)) for text, found in of_text.items()}
@@ -49,7 +60,6 @@ def near_duplicates(texts: Iterable[str], others: Iterable[str]) -> dict[str, Ma
         for gram in sorted(found, key=lambda gram: (rarity[gram], gram))[:prefix]:
             holders[gram].append(text)
     rare = frozenset(holders)
-    nearest: dict[str, Match] = {}
     for index, other in enumerate(others):
         others_grams = grams(other)
         hits = Counter(chain.from_iterable(map(holders.__getitem__, others_grams & rare)))
@@ -57,11 +67,6 @@ def near_duplicates(texts: Iterable[str], others: Iterable[str]) -> dict[str, Ma
             if count < telling[text]:
                 continue
             common = len(of_text[text] & others_grams)
-            if common < needed[text]:
-                continue
-            union = len(of_text[text]) + len(others_grams) - common
-            match = Match(common / union, common / len(of_text[text]), index)
-            known = nearest.get(text)
-            if known is None or (match.jaccard, match.containment) > (known.jaccard, known.containment):
-                nearest[text] = match
-    return nearest
+            if common >= needed[text]:
+                union = len(of_text[text]) + len(others_grams) - common
+                yield text, Match(common / union, common / len(of_text[text]), index)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval_harness.lint.near import Match, grams, near_duplicates
+from training.near import Match, grams, near_duplicates
 
 SENTENCE = "পরীক্ষার আগের রাতে কিছুতেই ঘুম আসছিল না"
 
