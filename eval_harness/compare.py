@@ -157,6 +157,7 @@ def compare(
         warnings=[
             *about_runs(base, other),
             *pairs.notes,
+            *_about_skipped(base, other),
             *_about_sets(base, other),
             *_about_pairs(pairs),
             *_about_left_out(differences, len(pairs.base)),
@@ -204,6 +205,12 @@ def _slices(pairs: Pairs, measured: Sequence[Measured], key: str) -> tuple[list[
         changes = {name: part.change() if part else None for name, part in picked.items()}
         found.append(SliceDifferences(one.value, len(one.pairs), one.conversations, one.pooled, changes))
     return found, [f"{without} of {len(pairs.base)} pairs have no {key}: they are in no slice."] if without else []
+
+
+def _about_skipped(base: RecordSet, other: RecordSet) -> list[str]:
+    """What neither has a reply to, and so is in no count of the pairs."""
+    both = {(one.id, one.repeat) for one in base.skipped} & {(one.id, one.repeat) for one in other.skipped}
+    return [f"Skipped in both, and so in no pair: {len(both)}."] if both else []
 
 
 def _about_sets(base: RecordSet, other: RecordSet) -> list[str]:

@@ -11,11 +11,12 @@ import csv
 import io
 import json
 import sys
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from eval_harness import json_lines
 from eval_harness.errors import EvalError
 from eval_harness.record_sets import RecordSet
 from eval_harness.records import Record, Skipped
@@ -48,7 +49,7 @@ def read_table(path: Path) -> list[RecordSet]:
         raise EvalError(
             f"{path}: the columns are {', '.join(columns) or 'none'}; needed are prediction and question or reference"
         )
-    if unused := [column for column in columns if column not in _KNOWN]:
+    if unused := [column or "one without a name" for column in columns if column not in _KNOWN]:
         notes.append(f"Columns of {path.name} that are not used: {', '.join(unused)}.")
     by_model: dict[str, list[Record | Skipped]] = {}
     seen: set[tuple[str, str]] = set()
@@ -87,15 +88,18 @@ def _entry(row: Mapping[str, str], number: int) -> Record | Skipped:
 def _csv_rows(path: Path, notes: list[str]) -> Iterator[Row]:
     # A field may be a whole book, which is beyond the module's own limit of 131,072 characters.
     csv.field_size_limit(sys.maxsize)
-    reader = csv.DictReader(io.StringIO(_decoded(path.read_bytes(), path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(_decoded(path.read_bytes(), path), newline=""), strict=True)
     try:
+        names = _names(next(reader, []), f"{path}, line 1")
         for row in reader:
-            if None in row or None in row.values():
+            if not row:  # an empty line
+                continue
+            if len(row) != len(names):
                 raise EvalError(
                     f"{path}, line {reader.line_num}: the row has not as many fields as the first line: quote the "
                     "fields that hold a comma"
                 )
-            yield f"line {reader.line_num}", {key.strip().lower(): value for key, value in row.items()}
+            yield f"line {reader.line_num}", _fields(names, row)
     except csv.Error as error:
         raise EvalError(f"{path}, line {reader.line_num}: {error}") from None
 
@@ -112,46 +116,58 @@ def _jsonl_rows(path: Path, notes: list[str]) -> Iterator[Row]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        place = f"{path}, line {number}"
         try:
-            data = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            raise EvalError(f"{path}, line {number}: it is not JSON") from None
+            data = json_lines.parse(line)
+        except ValueError as error:
+            raise EvalError(f"{place}: {error}") from None
         if not isinstance(data, dict):
-            raise EvalError(f"{path}, line {number}: it is not a JSON object")
-        yield f"line {number}", {key.strip().lower(): _field(value, path, number, key) for key, value in data.items()}
+            raise EvalError(f"{place}: it is not a JSON object")
+        names = _names(data, place)
+        values = [_text(value, name, place) for name, value in zip(names, data.values(), strict=True)]
+        yield f"line {number}", _fields(names, values)
 
 
-def _field(value: Any, path: Path, number: int, key: str) -> str:
+def _text(value: Any, name: str, place: str) -> str:
     if value is None:
         return ""
-    if isinstance(value, int) and key.strip().lower() in ("id", "conversation_id"):
+    if isinstance(value, int) and name in ("id", "conversation_id"):
         return str(value)
-    if key.strip().lower() in _KNOWN and not isinstance(value, str):
-        raise EvalError(f"{path}, line {number}: '{key}' must be text")
-    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-        raise EvalError(f"{path}, line {number}: '{key}' holds half a character (a lone surrogate)")
+    if name in _KNOWN and not isinstance(value, str):
+        raise EvalError(f"{place}: '{name}' must be text")
     return str(value)
 
 
 def _xlsx_rows(path: Path, notes: list[str]) -> Iterator[Row]:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError):
+        with closing(load_workbook(path, read_only=True, data_only=True)) as book:
+            sheet, *others = book.worksheets
+            rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            title = sheet.title
+    except Exception:  # what its readers of zip archives and XML raise has nothing in common
         raise EvalError(f"{path}: it is not a whole XLSX file") from None
-    try:
-        if len(book.worksheets) > 1:
-            notes.append(f"Of {path.name} only the first sheet, {book.worksheets[0].title}, is read.")
-        rows = book.worksheets[0].iter_rows(values_only=True)
-        names = ["" if cell is None else str(cell).strip().lower() for cell in next(rows, ())]
-        for number, cells in enumerate(rows, start=2):
-            fields = {name: "" if cell is None else str(cell) for name, cell in zip(names, cells, strict=False) if name}
-            if any(fields.values()):
-                yield f"row {number}", fields
-    finally:
-        book.close()
+    if others:
+        notes.append(f"Of {path.name} only the first sheet, {title}, is read.")
+    names = _names(rows[0] if rows else [], f"{path}, row 1")
+    for number, row in enumerate(rows[1:], start=2):
+        if any(row):
+            yield f"row {number}", _fields(names, row)
+
+
+def _names(columns: Iterable[str], place: str) -> list[str]:
+    """The names of the columns, in small letters, "" for one without. Raises EvalError for a name that is there twice,
+    since one of the two would be lost."""
+    names = [column.strip().lower() for column in columns]
+    if repeated := next((name for name in names if name and names.count(name) > 1), None):
+        raise EvalError(f"{place}: the column '{repeated}' is there twice")
+    return names
+
+
+def _fields(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    """The fields of a row by column; those without a name only where they hold something."""
+    return {name: value for name, value in zip(names, row, strict=False) if name or value.strip()}
 
 
 def _decoded(content: bytes, path: Path) -> str:

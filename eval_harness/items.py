@@ -40,12 +40,6 @@ class Item:
         """The item's slices, with the number of the turn in the whole conversation from 1, "01" before "10"."""
         return {**self.slices, "turn": f"{len(self.before) // 2 + turn + 1:02}"}
 
-    def sha256(self) -> str:
-        """Of all that is asked and compared with."""
-        content = [self.id, self.conversation_id, [message.to_json() for message in self.before]]
-        content += [[turn.user, turn.reference, list(turn.expected)] for turn in self.turns]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
-
 
 def prompt_sha256(prompt: Sequence[Message]) -> str:
     """The hash of the messages that a model sees, the system prompt among them."""

@@ -6,14 +6,15 @@ A line counts only when it ends in a newline. What a killed run left without one
 from __future__ import annotations
 
 import json
-import math
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self, get_args
 
+from eval_harness import json_lines
 from eval_harness.errors import EvalError
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, Finish, Sampling, Scored
@@ -264,11 +265,9 @@ def _line(data: Mapping[str, Any]) -> bytes:
 
 def _parse(line: bytes) -> Any:
     try:
-        return json.loads(line.decode())
+        return json_lines.parse(line.decode())
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8 text") from None
-    except (json.JSONDecodeError, RecursionError):
-        raise ValueError("it is not whole JSON (was the file cut or edited?)") from None
 
 
 def _check_keys(data: Mapping[str, Any], cls: type[Any]) -> None:
@@ -298,7 +297,7 @@ def _object(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data[key]
-    if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
+    if not isinstance(value, str):
         _wrong(key, "text")
     return value
 
@@ -323,7 +322,8 @@ def _flag(data: Mapping[str, Any], key: str) -> bool:
 
 def _number(data: Mapping[str, Any], key: str) -> float:
     value = data[key]
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value) or value < 0:
+    # A whole number may be too large for a float.
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= sys.float_info.max:
         _wrong(key, "a number from 0")
     return float(value)
 

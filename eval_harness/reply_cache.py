@@ -1,7 +1,8 @@
 """Replies and likelihoods of earlier runs, so that the same question to the same model is not computed twice.
 
 The key covers everything that decides the answer: the prompt with the system prompt, the sampling with its seed, the
-repeat, and the model with its adapter, engine, quantisation, versions, device and number of parallel replies.
+repeat, the batch that it was generated in, and the model with its adapter, engine, quantisation, versions, device and
+number of parallel replies.
 """
 
 from __future__ import annotations
@@ -46,13 +47,14 @@ class ReplyCache:
         except sqlite3.Error as error:
             raise self._damaged(error) from None
 
-    def reply(self, prompt_sha256: str, sampling: Sampling, repeat: int) -> Reply | None:
-        """The reply to a prompt for the `repeat`-th time, None when it was never given."""
-        found = self._get(self._reply_key(prompt_sha256, sampling, repeat))
+    def reply(self, prompt_sha256: str, sampling: Sampling, repeat: int, batch: str) -> Reply | None:
+        """The reply to a prompt for the `repeat`-th time, None when it was never given. `batch` names all that was
+        asked together: beside others the words would be other ones."""
+        found = self._get(self._reply_key(prompt_sha256, sampling, repeat, batch))
         return None if found is None else Reply(found["text"], found["finish"], Counts(**found["counts"]))
 
-    def keep_reply(self, prompt_sha256: str, sampling: Sampling, repeat: int, reply: Reply) -> None:
-        self._put(self._reply_key(prompt_sha256, sampling, repeat), asdict(reply))
+    def keep_reply(self, prompt_sha256: str, sampling: Sampling, repeat: int, batch: str, reply: Reply) -> None:
+        self._put(self._reply_key(prompt_sha256, sampling, repeat, batch), asdict(reply))
 
     def likelihood(self, prompt_sha256: str, response: str) -> Scored | None:
         found = self._get(self._key({"prompt": prompt_sha256, "response": response}))
@@ -69,8 +71,8 @@ class ReplyCache:
     ) -> None:
         self._database.close()
 
-    def _reply_key(self, prompt_sha256: str, sampling: Sampling, repeat: int) -> str:
-        return self._key({"prompt": prompt_sha256, "sampling": asdict(sampling), "repeat": repeat})
+    def _reply_key(self, prompt_sha256: str, sampling: Sampling, repeat: int, batch: str) -> str:
+        return self._key({"prompt": prompt_sha256, "sampling": asdict(sampling), "repeat": repeat, "batch": batch})
 
     def _key(self, asked: Mapping[str, Any]) -> str:
         content = json.dumps({"model": self._model, **asked}, ensure_ascii=False, sort_keys=True)

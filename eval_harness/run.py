@@ -8,6 +8,8 @@ not. A round of which only a part was written is computed again, and what is mis
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -159,19 +161,22 @@ class Round:
     def _outcomes(
         self, requests: Sequence[Request], hashes: Sequence[str], lanes: Sequence[Lane]
     ) -> Iterator[tuple[int, Reply | PromptTooLong, bool]]:
-        """The reply to each request and whether it is an earlier run's. That is all or none of them: a batch from
-        which some are missing would give the others other words."""
+        """The reply to each request and whether it is an earlier run's. That is all or none of them, and of the same
+        batch: one from which some are missing would give the others other words."""
+        batch = _batch_sha256(requests, hashes)
         known = [
-            self._cache.reply(hashes[index], request.sampling, lanes[index].repeat) if self._cache else None
+            self._cache.reply(hashes[index], request.sampling, lanes[index].repeat, batch) if self._cache else None
             for index, request in enumerate(requests)
         ]
         if all(known):
             yield from ((index, reply, True) for index, reply in enumerate(known) if reply is not None)
             return
         for index, outcome in self._engine.replies(requests, parallel=self._header.parallel, stop=Event()):
-            if self._cache and isinstance(outcome, Reply):
-                self._cache.keep_reply(hashes[index], requests[index].sampling, lanes[index].repeat, outcome)
             yield index, outcome, False
+            # Not before it is written down: a run that is killed between the two would find its own reply here, and
+            # take it for an earlier run's.
+            if self._cache and isinstance(outcome, Reply):
+                self._cache.keep_reply(hashes[index], requests[index].sampling, lanes[index].repeat, batch, outcome)
 
     def _likelihood(self, request: Request, prompt: str, reference: str) -> Scored | None:
         """Of the reference as the reply, None where there is none or it does not fit the context."""
@@ -189,6 +194,12 @@ class Round:
         if self._cache:
             self._cache.keep_likelihood(prompt, reference, scored)
         return scored
+
+
+def _batch_sha256(requests: Sequence[Request], hashes: Sequence[str]) -> str:
+    """The hash of all that is asked together, in its order."""
+    asked = [[prompt, request.sampling.seed] for request, prompt in zip(requests, hashes, strict=True)]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
 def _rounds(lanes: Sequence[Lane], parallel: int) -> Iterator[Sequence[Lane]]:

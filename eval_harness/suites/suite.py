@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from eval_harness import json_lines
 from eval_harness.errors import EvalError
 from eval_harness.items import Item, Turn, items_of
 from sahayok.bengali import nfc
@@ -123,23 +123,25 @@ def _items(text: str, where: str | Path) -> list[Item]:
         if not line.strip():
             continue
         try:
-            items += _items_of_row(json.loads(line), f"line-{number}")
+            items += _items_of_row(json_lines.parse(line), f"line-{number}")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             reason = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
             raise EvalError(f"{where}, line {number}: {reason}") from None
     if not items:
         raise EvalError(f"{where} holds no item")
     seen: set[str] = set()
-    for item in items:
-        if item.id in seen:
-            raise EvalError(f"{where}: the id '{item.id}' is there twice")
-        seen.add(item.id)
+    for id_ in (item.turn_id(turn) for item in items for turn in range(len(item.turns))):
+        if id_ in seen:
+            raise EvalError(f"{where}: the id '{id_}' is there twice")
+        seen.add(id_)
     return items
 
 
-def _items_of_row(row: Mapping[str, Any], default_id: str) -> list[Item]:
+def _items_of_row(row: Any, default_id: str) -> list[Item]:
+    row = _object(row, "it is not a JSON object")
     id_ = str(row.get("id", default_id))
-    slices = {str(key): str(value) for key, value in row.get("slices", {}).items()}
+    named = _object(row.get("slices", {}), "'slices' must be a JSON object")
+    slices = {key: str(value) for key, value in named.items()}
     if "messages" in row:
         conversation = Conversation.from_json(
             [{**message, "content": _text(message["content"])} for message in row["messages"]]
@@ -149,21 +151,30 @@ def _items_of_row(row: Mapping[str, Any], default_id: str) -> list[Item]:
         situation, region, register = (str(row.get(key, "")) for key in ("situation", "region", "register"))
         return items_of([Dialogue(id_, situation, region, register, conversation)])
     if "turns" in row:
-        turns = tuple(
-            Turn(
-                _text(turn["user"]),
-                nfc(turn.get("reference", "")).strip(),
-                tuple(nfc(word) for word in turn.get("expected", [])),
-            )
-            for turn in row["turns"]
-        )
+        turns = tuple(_turn(_object(turn, "a turn must be a JSON object")) for turn in row["turns"])
         if not turns:
             raise ValueError("'turns' is empty")
         return [Item(id_, id_, (), turns, slices)]
     return [Item(id_, id_, (), (Turn(_text(row["question"]), nfc(row.get("reference") or "").strip()),), slices)]
 
 
+def _turn(turn: Mapping[str, Any]) -> Turn:
+    expected = turn.get("expected", [])
+    # A text by itself would be taken apart into letters, of which every reply has one.
+    if not isinstance(expected, list) or not all(isinstance(word, str) for word in expected):
+        raise ValueError("'expected' must be a list of words")
+    return Turn(_text(turn["user"]), nfc(turn.get("reference", "")).strip(), tuple(map(nfc, expected)))
+
+
+def _object(value: Any, otherwise: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(otherwise)
+    return value
+
+
 def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a message must be text")
     text = nfc(value).strip()
     if not text:
         raise ValueError("a message is empty")

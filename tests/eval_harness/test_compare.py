@@ -130,15 +130,17 @@ def test_metrics_that_cannot_be_compared_say_why() -> None:
 
 def test_warnings() -> None:
     records = records_of(pairs_of_lines(6))
-    base = RecordSet("a", a_header(items=7), records[:5], [Skipped(records[5].id, "too long")], 7, ["A note."])
+    skipped = [Skipped(records[5].id, "too long"), Skipped("y-1#1", "too long")]
+    base = RecordSet("a", a_header(items=8), records[:5], skipped, 8, ["A note."])
     others = [replace(records[1], cached=True, likelihood=None), *records[2:]]
-    other = RecordSet("b", a_header(items=7, sampling=Sampling(seed=2)), others, [], 5)
+    other = RecordSet("b", a_header(items=8, sampling=Sampling(seed=2)), others, skipped[1:], 6)
     assert compare(base, other, METRICS).warnings == [
         "The runs differ in sampling, seed: 1 and 2.",
         "1 of 5 replies of a have no counterpart in b: left out.",
         "1 of 5 replies of b have no counterpart in a (1 of them skipped in a): left out.",
+        "Skipped in both, and so in no pair: 1.",
         "A note.",
-        "1 of 7 replies of a are not there yet.",
+        "1 of 8 replies of a are not there yet.",
         "1 of 4 replies of the other were taken over from an earlier run: their times are left out.",
         "4 conversations are few: the intervals are rough and probably too narrow below 30.",
         "1 of 4 pairs are not in bits_per_byte, token_perplexity, time_to_first_token, tokens_per_second, "

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -103,9 +104,12 @@ def test_what_cannot_be_scored_is_one_line(
         ("t.csv", "question,prediction\nক,খ\n".encode("utf-16"), "line 1: it is not UTF-8"),
         ("t.csv", b"question,prediction\na,b,c\n", "line 2: the row has not as many fields"),
         ("t.csv", b'question,prediction\na,"b\n', "unexpected end of data"),
-        ("t.jsonl", b'{"question": "a"\n{"question": "b", "prediction": "c"}\n', "line 1: it is not JSON"),
+        ("t.csv", b"question,prediction,Prediction\na,b,c\n", "line 1: the column 'prediction' is there twice"),
+        ("t.jsonl", b'{"question": "a"\n{"question": "b", "prediction": "c"}\n', "line 1: it is not whole JSON"),
+        ("t.jsonl", b'{"question": "a", "Question": "b"}\n', "line 1: the column 'question' is there twice"),
+        ("t.jsonl", b'{"question": "a", "prediction": "b", "n": ' + b"1" * 5000 + b"}\n", "line 1: it is not whole"),
         ("t.jsonl", b'{"question": "a", "prediction": 3}\n', "line 1: 'prediction' must be text"),
-        ("t.jsonl", b'{"question": "\\ud800", "prediction": "c"}\n', "line 1: 'question' holds half a character"),
+        ("t.jsonl", b'{"question": "\\ud800", "prediction": "c"}\n', "line 1: it holds half a character"),
         ("t.jsonl", b"[]\n", "line 1: it is not a JSON object"),
         ("t.jsonl", b"\xff\n", "line 1: it is not UTF-8"),
         ("t.xlsx", b"PK not a book", "not a whole XLSX file"),
@@ -149,6 +153,48 @@ def test_any_text_survives_csv_and_jsonl(tmp_path_factory: pytest.TempPathFactor
 def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("question,prediction\nক,খ\n", encoding="utf-8-sig")
     assert read_table(tmp_path / "t.csv")[0].records[0].question == "ক"
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_column_without_a_name_is_said_where_it_holds_something(tmp_path: Path, kind: str) -> None:
+    path = WRITERS[kind](tmp_path / f"t.{kind}", ("question", "prediction", ""), [("ক", "খ", "গ"), ("ঘ", "ঙ", "")])
+    assert read_table(path)[0].notes == [f"Columns of t.{kind} that are not used: one without a name."]
+
+
+def test_empty_columns_at_the_end_are_nothing(tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "t.csv", ("question", "prediction", "", ""), [("ক", "খ", "", "")])
+    assert read_table(path)[0].notes == []
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml"])
+def test_a_workbook_with_a_part_cut_off_is_one_line(tmp_path: Path, part: str) -> None:
+    path = as_xlsx(tmp_path / "whole.xlsx", COLUMNS, ROWS)
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as broken:
+        for name in whole.namelist():
+            content = whole.read(name)
+            broken.writestr(name, content[: len(content) // 2] if name == part else content)
+    with pytest.raises(EvalError, match="not a whole XLSX file"):
+        read_table(tmp_path / "t.xlsx")
+
+
+def test_a_workbook_without_a_sheet_is_one_line(tmp_path: Path) -> None:
+    path = as_xlsx(tmp_path / "whole.xlsx", COLUMNS, ROWS)
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as broken:
+        for name in whole.namelist():
+            if name != "xl/worksheets/sheet1.xml":
+                broken.writestr(name, whole.read(name))
+    with pytest.raises(EvalError, match="not a whole XLSX file"):
+        read_table(tmp_path / "t.xlsx")
+
+
+def test_a_flipped_byte_in_a_workbook_is_one_line(tmp_path: Path) -> None:
+    path = as_xlsx(tmp_path / "t.xlsx", COLUMNS, ROWS)
+    content = bytearray(path.read_bytes())
+    start = content.find(b"sheet1.xml") + 20
+    content[start : start + 20] = bytes(byte ^ 0x55 for byte in content[start : start + 20])
+    path.write_bytes(content)
+    with pytest.raises(EvalError, match="not a whole XLSX file"):
+        read_table(path)
 
 
 def test_only_the_first_sheet_is_read_and_that_is_said(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from eval_harness.errors import EvalError
 from eval_harness.items import Item, Turn, items_of, prompt_sha256, reply_seed
-from eval_harness.records import Header, Record, Skipped, read_record_file
+from eval_harness.records import Header, Record, RecordWriter, Skipped, read_record_file
 from eval_harness.reply_cache import ReplyCache
 from eval_harness.run import TOO_LONG, run
 from sahayok.conversation import Conversation, Message
@@ -216,6 +216,42 @@ def test_a_round_is_taken_over_whole_or_not_at_all(tmp_path: Path) -> None:
         run(header(2, parallel=2), asked[:2], tmp_path / "two.jsonl", FakeEngine, cache)
         run(header(4, parallel=2), asked, tmp_path / "four.jsonl", FakeEngine, cache)
     assert entries(tmp_path / "four.jsonl") == entries(plain)
+
+
+def test_a_reply_of_another_round_is_not_taken_over(tmp_path: Path) -> None:
+    """It was generated beside others, so its words are not those that this round gives."""
+    asked = [item for item in items() if item.id != "d-2#1"]
+    plain = tmp_path / "plain.jsonl"
+    run(header(2, parallel=2), asked[:2], plain, FakeEngine)
+    with ReplyCache(tmp_path / "cache.sqlite3", header(2, parallel=2)) as cache:
+        run(header(4, parallel=2), asked, tmp_path / "four.jsonl", FakeEngine, cache)
+        run(header(2, parallel=2), asked[:2], tmp_path / "two.jsonl", FakeEngine, cache)
+    assert entries(tmp_path / "two.jsonl") == entries(plain)
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_a_reply_that_could_not_be_written_is_not_an_earlier_runs(
+    tmp_path: Path, parallel: int, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_run, path = header(4, parallel=parallel), tmp_path / "r.jsonl"
+    asked = [item for item in items() if item.id != "d-2#1"]
+    run(of_run, asked, tmp_path / "plain.jsonl", FakeEngine)
+    written: list[object] = []
+
+    class FullDisk(RecordWriter):
+        def write(self, entry: Header | Record | Skipped) -> None:
+            if len(written) > lines:
+                raise OSError(28, "No space left on device")
+            written.append(entry)
+            super().write(entry)
+
+    with ReplyCache(tmp_path / "cache.sqlite3", of_run) as cache:
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+            patch.setattr("eval_harness.run.RecordWriter", FullDisk)
+            run(of_run, asked, path, FakeEngine, cache)
+        run(of_run, asked, path, FakeEngine, cache)
+    assert entries(path) == entries(tmp_path / "plain.jsonl")
 
 
 @pytest.mark.parametrize(

@@ -97,11 +97,16 @@ def test_text_is_in_nfc(tmp_path: Path) -> None:
         ([{"id": "a", "question": "x"}, {"id": "a", "question": "y"}], "the id 'a' is there twice"),
         ([{"id": "a"}], "line 1: the key 'question' is missing"),
         ([{"question": " "}], "line 1: a message is empty"),
-        ([{"question": 3}], "line 1: "),
+        ([{"question": 3}], "line 1: a message must be text"),
         ([{"turns": []}], "line 1: 'turns' is empty"),
         ([{"turns": [{"user": ""}]}], "line 1: a message is empty"),
         ([{"messages": [{"role": "user", "content": "x"}]}], "line 1: a dialogue must end with a reply"),
-        ([[]], "line 1: "),
+        ([{"turns": ["x"]}], "line 1: a turn must be a JSON object"),
+        ([{"turns": [{"user": "x", "expected": "রনি"}]}], "line 1: 'expected' must be a list of words"),
+        ([{"turns": [{"user": "x", "expected": [3]}]}], "line 1: 'expected' must be a list of words"),
+        ([{"question": "x", "slices": None}], "line 1: 'slices' must be a JSON object"),
+        ([{"id": "a", "turns": [{"user": "x"}] * 2}, {"id": "a#2", "question": "y"}], "the id 'a#2' is there twice"),
+        ([[]], "line 1: it is not a JSON object"),
         ([], "holds no item"),
     ],
 )
@@ -109,6 +114,20 @@ def test_bad_rows_are_one_line(tmp_path: Path, rows: list[Any], says: str) -> No
     with pytest.raises(EvalError, match=says) as caught:
         load_suite(str(write(tmp_path / "t.jsonl", *rows)))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (r'{"question": "\ud800"}', "line 1: it holds half a character"),
+        ('{"question": "x"', "line 1: it is not whole JSON"),
+        (f'{{"question": {"1" * 5000}}}', "line 1: it is not whole JSON"),
+    ],
+)
+def test_damage_is_one_line(tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "t.jsonl").write_text(line + "\n")
+    with pytest.raises(EvalError, match=says):
+        load_suite(str(tmp_path / "t.jsonl"))
 
 
 @pytest.mark.parametrize(
