@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from training.near import near_duplicates
 from eval_harness.lint.training_data import TrainingData
 from eval_harness.normalise import lenient, normalise
 from eval_harness.records import Record
 from sahayok.bengali import nfc, words
+from training.near import near_duplicates
 from training.splits import SHORTEST_KEY_WORDS
 
 Kind = Literal["exact", "normalised", "near"]
