@@ -19,7 +19,7 @@ from sahayok.conversation import Message
 from training.cli import DEFAULT_CORPUS
 from training.dialogues import load_dialogues
 
-NAMES = ["multi-turn", "long", "speed"]
+NAMES = ["multi-turn", "fit", "long", "speed"]
 PROBES = [{4, 8, 11}, {4, 8, 12}]
 MANY_DIGITS = regex.compile(r"[0-9০-৯](?:[ -]?[0-9০-৯]){2,}")
 # Ways to harm oneself, medicines by amount: none of it belongs into a test, not even to be refused.
@@ -85,7 +85,7 @@ def test_the_input_is_in_the_script_that_it_says(name: str) -> None:
             case "bengali":
                 assert share == 1, row["id"]
             case "mixed":
-                assert 0.5 < share < 0.98, row["id"]
+                assert 0.3 < share < 0.98, row["id"]
             case "romanised" | "english":
                 assert share == 0, row["id"]
             case other:
@@ -130,6 +130,14 @@ def test_what_is_expected_was_said_before_and_not_in_the_question() -> None:
             before = [earlier["user"] for earlier in row["turns"][:index]]
             assert any(holds(text, word) for text in before for word in turn["expected"]), (row["id"], index + 1)
             assert not any(holds(turn["user"], word) for word in turn["expected"]), (row["id"], index + 1)
+
+
+def test_the_openings_are_of_nine_feelings_and_many_subjects() -> None:
+    feelings = Counter(row["slices"]["feeling"] for row in rows("fit"))
+    assert feelings.keys() == {"sad", "afraid", "angry", "ashamed", "lonely", "guilty", "neutral", "glad", "mixed"}
+    assert min(feelings.values()) >= 30 and feelings.total() >= 300
+    assert len({row["slices"]["subject"] for row in rows("fit")}) >= 70
+    assert {len(row["turns"]) for row in rows("fit")} == {1}
 
 
 def test_a_bengali_word_is_expected_first() -> None:
