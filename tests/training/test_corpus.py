@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import regex
 
 from sahayok.bengali import bengali_share, ends_complete, nfc, words
 from training.cli import DEFAULT_CORPUS
-from training.dialogues import Corpus, load_dialogues
+from training.dialogues import Corpus, Dialogue, load_dialogues
+from training.near import near_duplicates
+from training.splits import SHORTEST_KEY_WORDS, split
 
 REGISTERS = {"apni", "tumi", "dialect", "romanised", "mixed", "typos"}
 DIGIT_OR_LATIN = regex.compile(r"[0-9A-Za-z০-৯]")
@@ -29,7 +32,22 @@ def replies(corpus: Corpus) -> list[tuple[str, str]]:
 
 def test_its_size(corpus: Corpus) -> None:
     assert len(corpus.dialogues) >= 1200
+    assert len(replies(corpus)) >= 4000
     assert len({dialogue.situation for dialogue in corpus.dialogues}) >= 45
+
+
+def test_the_test_part_is_large_and_nothing_in_it_is_nearly_trained_on(corpus: Corpus) -> None:
+    parts = split(corpus.dialogues)
+    assert len(parts["test"]) >= 200
+    held = [*parts["test"], *parts["validation"]]
+    assert near_duplicates(texts(held), texts(parts["train"])) == {}
+    assert not {d.situation for d in held} & {d.situation for d in parts["train"]}
+
+
+def texts(dialogues: Sequence[Dialogue]) -> list[str]:
+    """The words of every message that is long enough to tell."""
+    told = (words(message.content.lower()) for dialogue in dialogues for message in dialogue.conversation)
+    return [" ".join(found) for found in told if len(found) >= SHORTEST_KEY_WORDS]
 
 
 def test_region_and_register(corpus: Corpus) -> None:
