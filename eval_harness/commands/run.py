@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from eval_harness.commands.options import natural, positive
+from eval_harness.commands.options import natural, positive, setting
 from eval_harness.errors import EvalError
 from sahayok.engines.loading import EngineName, Quantization
 
@@ -35,6 +35,14 @@ def add(commands: Any) -> None:
     parser.add_argument("--seed", type=natural, default=1, metavar="N", help="of the sampling (%(default)s)")
     parser.add_argument(
         "--parallel", type=positive, metavar="N", help="replies generated at once (16, in the suite speed 1)"
+    )
+    parser.add_argument(
+        "--sampling",
+        type=setting,
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        help="instead of the persona's: temperature, top_p, top_k, repeat_penalty, max_tokens",
     )
     parser.add_argument("--threads", type=positive, metavar="N", help="default: the free cores")
     parser.add_argument("--no-cache", action="store_true", help="take no reply from an earlier run")
@@ -104,7 +112,7 @@ def _header(arguments: Any, model: Path, suite: Suite, items: int) -> Header:
         quantization=arguments.quantization,
         persona_version=persona.version,
         system_prompt=persona.system_prompt,
-        sampling=replace(persona.sampling, seed=arguments.seed, **suite.sampling),
+        sampling=replace(persona.sampling, seed=arguments.seed, **(dict(suite.sampling) | dict(arguments.sampling))),
         corpus=suite.source,
         corpus_sha256=suite.sha256,
         split=suite.split,

@@ -95,6 +95,10 @@ def test_score_says_what_it_dropped(records: Path, capsys: pytest.CaptureFixture
         ["run", "--model", "m", "--out", "o", "--limit", "0"],
         ["run", "--model", "m", "--out", "o", "--seed", "-1"],
         ["run", "--model", "m", "--out", "o", "--split", "train"],
+        ["run", "--model", "m", "--out", "o", "--sampling", "warmth=1"],
+        ["run", "--model", "m", "--out", "o", "--sampling", "temperature=hot"],
+        ["run", "--model", "m", "--out", "o", "--sampling", "temperature=nan"],
+        ["run", "--model", "m", "--out", "o", "--sampling", "max_tokens=0"],
         ["score"],
     ],
 )
@@ -206,6 +210,15 @@ def test_a_killed_run_goes_on_and_gives_the_same_summary(
 
     assert main([*run_arguments(tiny_gguf, corpus, killed), *options, "--seed", "2"]) == 2
     assert "of another run: its sampling is" in one_line(capsys)
+
+
+def test_the_sampling_can_be_set(tmp_path: Path, tiny_gguf: Path, corpus: Path) -> None:
+    settings = ["--sampling", "temperature=0", "max_tokens=3", "--limit", "1"]
+    assert main([*run_arguments(tiny_gguf, corpus, tmp_path / "r.jsonl"), *settings]) == 0
+    file = read_record_file(tmp_path / "r.jsonl")
+    assert file.header is not None
+    assert (file.header.sampling.temperature, file.header.sampling.max_tokens, file.header.sampling.seed) == (0, 3, 1)
+    assert [entry.counts.new_tokens for entry in file.entries if isinstance(entry, Record) and entry.counts] == [3]
 
 
 def test_a_second_run_takes_the_replies_of_the_first(tmp_path: Path, tiny_gguf: Path, corpus: Path) -> None:
