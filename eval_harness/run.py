@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 from eval_harness.errors import EvalError
 from eval_harness.items import Item, prompt_sha256, reply_seed
@@ -35,6 +36,8 @@ TOO_LONG = "longer than the model's context"
 
 Key = tuple[str, int]
 """The id of a turn and the repeat: what a record is of."""
+
+Asked = TypeVar("Asked")
 
 
 def run(
@@ -64,7 +67,7 @@ def run(
         with RecordWriter(out, keep_bytes=found.whole_bytes) as writer, Progress(len(wanted), len(done)) as progress:
             if found.header is None:
                 writer.write(header)
-            for members in _rounds(lanes, header.parallel):
+            for members in rounds(lanes, header.parallel):
                 if all(key in done for lane in members for key in lane.keys):
                     continue
                 for entry in Round(engine, header, members, cache, done).entries():
@@ -202,10 +205,11 @@ def _batch_sha256(requests: Sequence[Request], hashes: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
-def _rounds(lanes: Sequence[Lane], parallel: int) -> Iterator[Sequence[Lane]]:
+def rounds(asked: Sequence[Asked], parallel: int) -> Iterator[Sequence[Asked]]:
+    """What is asked, cut into the rounds in which it is generated."""
     size = 1 if parallel == 1 else parallel * ROUND_PER_SLOT
-    for start in range(0, len(lanes), size):
-        yield lanes[start : start + size]
+    for start in range(0, len(asked), size):
+        yield asked[start : start + size]
 
 
 def _resume(header: Header, wanted: set[Key], out: Path) -> RecordFile:

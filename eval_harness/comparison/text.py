@@ -10,6 +10,7 @@ from eval_harness.comparison.measures import Change
 from eval_harness.records import Header
 from eval_harness.report.figures import ARROWS, NOTHING, number, one_line
 from eval_harness.summary import SIGNIFICANT
+from eval_harness.text_table import table
 
 SLICED = ("bits_per_byte", "chrF++")
 """The metrics whose slices are shown unless others are named; --json has all."""
@@ -37,7 +38,7 @@ def _lines(comparison: Comparison, named: Sequence[str]) -> Iterator[str]:
     yield ""
     compared = [one for one in comparison.differences if one.change is not None]
     head = ["metric", "base", "other", "difference", "95% interval", "p", "p Holm", "d_z", "better", "pairs", "unit"]
-    yield from _table(head, [_cells(one) for one in compared])
+    yield from table(head, [_cells(one) for one in compared])
     yield ""
     yield from _reasons("not compared", [one for one in comparison.differences if one.change is None])
     yield from _reasons("not tested", compared)
@@ -146,7 +147,7 @@ def _slices(comparison: Comparison, named: Sequence[str]) -> Iterator[str]:
             for one in comparison.slices
             for change in [one.changes[name]]
         ]
-        yield from ("", *_table(head, rows))
+        yield from ("", *table(head, rows))
     for one in comparison.slices:
         if one.pooled:
             yield f"others, each with too few conversations: {', '.join(map(one_line, one.pooled))}"
@@ -161,15 +162,3 @@ def _example(example: Example) -> Iterator[str]:
     yield f"    base       {one_line(example.base_reply) or NOTHING}"
     yield f"    other      {one_line(example.other_reply) or NOTHING}"
     yield f"    reference  {one_line(example.reference) or NOTHING}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns of even width; the first and one of words to the left, figures to the right."""
-    widths = [max(len(line[column]) for line in (head, *rows)) for column in range(len(head))]
-    return [
-        "  ".join(
-            cell.ljust(width) if column == 0 or name == "unit" else cell.rjust(width)
-            for column, (name, cell, width) in enumerate(zip(head, line, widths, strict=True))
-        ).rstrip()
-        for line in (head, *rows)
-    ]

@@ -10,7 +10,7 @@ from eval_harness.lint.replies import Replies
 from eval_harness.lint.rule import Finding, NotChecked, share_of, shortened
 from training.splits import SHORTEST_KEY_WORDS
 
-_TODO = "take these items out, or divide by conversation and by question as training.splits does"
+_ADVICE = "take these items out, or divide by conversation and by question as training.splits does"
 
 
 def exact_leak(replies: Replies) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def conversation_leak(replies: Replies) -> Iterator[Finding]:
             "conversations",
             f"{share_of(len(found), len(replies.items))} items are turns of a conversation that is in "
             f"{replies.leaks.training}, such as {example.item} of {example.dialogue}{how}",
-            _TODO,
+            _ADVICE,
         )
 
 
@@ -72,5 +72,5 @@ def _leak(replies: Replies, kind: Kind, how: str) -> Iterator[Finding]:
                 f"{side}s",
                 f"the {side} of {share_of(len(found), leaks.compared[side])} items {how} ({leaks.training}), such as "
                 f"{example.item} = {example.dialogue}: {shortened(example.text)}{like}",
-                _TODO,
+                _ADVICE,
             )

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval_harness.errors import EvalError
 from eval_harness.lint.rule import NotChecked
 from eval_harness.records import Header
-from eval_harness.suites.suite import OWN_DIALOGUES, SPLITS
-from training.dialogues import Corpus, Dialogue, DialogueError, load_dialogues
-from training.splits import split, split_by_row
+from eval_harness.suites.suite import OWN_DIALOGUES, SPLITS, divided, load_corpus
+from training.dialogues import Dialogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class TrainingData:
 
 def whole_file(path: Path) -> TrainingData:
     """All dialogues of a file or folder. Raises EvalError."""
-    return TrainingData(path.name, _load(path).dialogues)
+    return TrainingData(path.name, load_corpus(path).dialogues)
 
 
 def train_part(header: Header | None, corpus: Path | None) -> TrainingData:
@@ -33,17 +31,9 @@ def train_part(header: Header | None, corpus: Path | None) -> TrainingData:
     if header is None:
         raise NotChecked("nothing says what the model was trained on: give it as --training")
     path = corpus or OWN_DIALOGUES
-    read = _load(path)
+    read = load_corpus(path)
     if read.sha256 != header.corpus_sha256 or header.split not in SPLITS:
         raise NotChecked(
             f"the items are not a held-out part of {path.name}: give --training with what the model was trained on"
         )
-    divided = split_by_row(read.dialogues) if header.split == "test-by-row" else split(read.dialogues)
-    return TrainingData(f"the train part of {path.name}", divided["train"])
-
-
-def _load(path: Path) -> Corpus:
-    try:
-        return load_dialogues(path)
-    except DialogueError as error:
-        raise EvalError(str(error)) from None
+    return TrainingData(f"the train part of {path.name}", divided(read, header.split)["train"])

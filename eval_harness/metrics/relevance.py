@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import random
+from abc import abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,60 +28,65 @@ SEED = 1
 _ROUNDING = 1e-12
 
 
-class OwnQuestionFirst(ProportionMetric):
-    """Share of the replies that are more like their own question than like 19 drawn from other conversations.
+class _AmongQuestions(RatioMetric):
+    """The mean of a figure of where a reply's own question stands among 19 drawn from other conversations, ordered by
+    how alike they are to the reply.
 
-    Chance is 0.05, and a reply that is as much like several questions counts its part (an empty one 1/20). How alike
-    two texts are is the cosine of their tf-idf weights on character 3- and 4-grams within words, idf over the
-    questions (Salton and Buckley 1988). It sees shared words only: an echo scores 1, and a good reply in other words
-    may miss. The replies of the project's own dialogues reach 0.89.
-
-    A question in Latin letters shares nothing with a Bengali reply, so only those with at least half of their letters
-    in Bengali are asked.
+    How alike two texts are is the cosine of their tf-idf weights on character 3- and 4-grams within words, idf over the
+    questions (Salton and Buckley 1988). It sees shared words only: an echo ranks first, and a good reply in other words
+    may not. A question in Latin letters shares nothing with a Bengali reply, so only those with at least half of their
+    letters in Bengali are asked.
     """
 
-    name = "own_question_first"
     version = 1
     direction = "higher"
     undefined = f"no reply has {QUESTIONS - 1} questions of other conversations to be compared with"
     needs = ("question",)
-    details = (
-        f"{normalise.SIGNATURE}|grams:char-{SHORTEST}-{LONGEST}-in-words|weights:tf-idf|of:{QUESTIONS}|rs:{SEED}|"
-        f"ties:shared|chance:{1 / QUESTIONS:.2f}|questions:bengali>={BENGALI}"
-    )
+    chance: ClassVar[str]
+
+    @property
+    def details(self) -> str:
+        return (
+            f"{normalise.SIGNATURE}|grams:char-{SHORTEST}-{LONGEST}-in-words|weights:tf-idf|of:{QUESTIONS}|rs:{SEED}|"
+            f"ties:shared|chance:{self.chance}|questions:bengali>={BENGALI}"
+        )
+
+    @abstractmethod
+    def of_standing(self, better: int, equal: int) -> float:
+        """The figure where `better` others are more like the reply and `equal`, the own one among them, are as like."""
 
     def usable(self, records: Sequence[Record]) -> list[Record]:
         return [record for record in super().usable(records) if bengali_share(record.question) >= BENGALI]
 
     def statistics(self, records: Sequence[Record]) -> Array:
-        rows = [
-            (1 / equal if better == 0 else 0.0, 1.0) if equal else (0.0, 0.0) for better, equal in standings(records)
-        ]
+        rows = [(self.of_standing(*standing), 1.0) if standing[1] else (0.0, 0.0) for standing in standings(records)]
         return np.array(rows, dtype=np.float64)
 
 
-class OwnQuestionRank(RatioMetric):
-    """Mean reciprocal rank of a reply's own question among 20, ordered by how alike they are to the reply: the rest is
-    as for `own_question_first`. Chance is 0.18, the mean of 1/1 to 1/20; questions that are equally alike share the
-    mean of their reciprocal ranks."""
+class OwnQuestionFirst(_AmongQuestions, ProportionMetric):
+    """Share of the replies that are more like their own question than like any other of 20.
+
+    Chance is 0.05, and a reply that is as much like several questions counts its part (an empty one 1/20). The replies
+    of the project's own dialogues reach 0.89.
+    """
+
+    name = "own_question_first"
+    chance = f"{1 / QUESTIONS:.2f}"
+
+    def of_standing(self, better: int, equal: int) -> float:
+        return 1 / equal if better == 0 else 0.0
+
+
+class OwnQuestionRank(_AmongQuestions):
+    """Mean reciprocal rank of a reply's own question among 20. Chance is 0.18, the mean of 1/1 to 1/20; questions that
+    are equally alike share the mean of their reciprocal ranks."""
 
     name = "own_question_mrr"
-    version = 1
     unit = "reciprocal rank"
-    direction = "higher"
-    undefined = OwnQuestionFirst.undefined
-    needs = ("question",)
-    details = OwnQuestionFirst.details.replace("chance:0.05", "chance:0.18")
+    chance = "0.18"
 
-    def usable(self, records: Sequence[Record]) -> list[Record]:
-        return [record for record in super().usable(records) if bengali_share(record.question) >= BENGALI]
-
-    def statistics(self, records: Sequence[Record]) -> Array:
-        rows = []
-        for better, equal in standings(records):
-            ranks = range(better + 1, better + equal + 1)
-            rows.append((sum(1 / rank for rank in ranks) / equal, 1.0) if equal else (0.0, 0.0))
-        return np.array(rows, dtype=np.float64)
+    def of_standing(self, better: int, equal: int) -> float:
+        return sum(1 / rank for rank in range(better + 1, better + equal + 1)) / equal
 
 
 def standings(records: Sequence[Record]) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from eval_harness.rating.analysis import Estimate, FitCount, Results
 from eval_harness.rating.plan import MODEL
 from eval_harness.rating.scales import load_scales
+from eval_harness.text_table import table
 
 NOTHING = "-"
 
@@ -34,7 +35,7 @@ def as_text(results: Results) -> str:
             if row.scale == scale.key
         ]
         lines += ["", f"{scale.key} ({range_}): {scale.en.question}"]
-        lines += _table(
+        lines += table(
             ["", "mean" if scale.level == "ordinal" else "share", "95% interval", "ratings", "replies"], rows
         )
     if results.above_decoy is not None:
@@ -44,7 +45,7 @@ def as_text(results: Results) -> str:
         [row.scale, *(_cells(row.alpha) if row.alpha else [NOTHING, row.reason]), str(row.raters), str(row.replies)]
         for row in results.agreement
     ]
-    lines += ["", *_table(["agreement", "alpha", "95% interval", "raters", "replies"], rows)]
+    lines += ["", *table(["agreement", "alpha", "95% interval", "raters", "replies"], rows)]
     if results.consistency:
         rows = [
             [
@@ -55,7 +56,7 @@ def as_text(results: Results) -> str:
             ]
             for row in results.consistency
         ]
-        lines += ["", *_table(["the same reply rated again", "equal", "mean difference", "replies"], rows)]
+        lines += ["", *table(["the same reply rated again", "equal", "mean difference", "replies"], rows)]
     lines += ["", *_fit(results.fit)]
     lines += ["", *results.notes]
     return "\n".join(lines).rstrip() + "\n"
@@ -67,21 +68,10 @@ def _fit(counts: Sequence[FitCount]) -> list[str]:
     people = list(dict.fromkeys(count.people for count in counts))
     number = {(count.people, count.check): str(count.ratings) for count in counts}
     rows = [[said, *(number[said, check] for check in checks)] for said in people]
-    return _table(["fit: people \\ word lists", *checks], rows)
+    return table(["fit: people \\ word lists", *checks], rows)
 
 
 def _cells(estimate: Estimate) -> list[str]:
     if estimate.low is None or estimate.high is None:
         return [f"{estimate.value:.2f}", NOTHING]
     return [f"{estimate.value:.2f}", f"{estimate.low:.2f} to {estimate.high:.2f}"]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(line[column]) for line in (head, *rows)) for column in range(len(head))]
-    return [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in (head, *rows)
-    ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from eval_harness.report.columns import columns_of, metric_names, title_of
 from eval_harness.report.figures import NOTHING, floor_of, interval_of, number_to_hundredths, one_line, value_of
 from eval_harness.summary import Row, Summary
+from eval_harness.text_table import table
 
 LEGEND = "floor: the replies shuffled among the questions; one for all: one fixed reply given to everyone"
 
@@ -16,10 +17,12 @@ def as_text(summary: Summary) -> str:
     overlap = [row for row in summary.rows if row.floor is not None]
     others = [row for row in summary.rows if row.floor is None and row.score is not None]
     lines = [*_about(summary), ""]
-    lines += _table(["metric", "value", "95% interval", "n", "left out", "unit"], [_plain_cells(row) for row in others])
+    lines += _without_empty_columns(
+        ["metric", "value", "95% interval", "n", "left out", "unit"], [_plain_cells(row) for row in others]
+    )
     if overlap:
         head = ["overlap", "value", "95% interval", "floor", "z", "p", "lift", "one for all", "left out"]
-        lines += ["", *_table(head, [_overlap_cells(row) for row in overlap]), LEGEND]
+        lines += ["", *_without_empty_columns(head, [_overlap_cells(row) for row in overlap]), LEGEND]
     lines += _without_value(summary.rows)
     if summary.warnings:
         lines += ["", *(f"! {one_line(warning)}" for warning in summary.warnings)]
@@ -33,7 +36,7 @@ def side_by_side(summaries: Sequence[Summary]) -> str:
     of the same items may stand side by side."""
     lines = [f"[{place}] {_about(one)[0]}" for place, one in enumerate(summaries, start=1)]
     rows = columns_of(summaries, metric_names(summaries))
-    lines += ["", *_table(["metric", *(f"[{place}]" for place in range(1, len(summaries) + 1))], rows)]
+    lines += ["", *_without_empty_columns(["metric", *(f"[{place}]" for place in range(1, len(summaries) + 1))], rows)]
     warnings = [
         f"! [{place}] {one_line(warning)}" for place, one in enumerate(summaries, start=1) for warning in one.warnings
     ]
@@ -95,16 +98,6 @@ def _overlap_cells(row: Row) -> list[str]:
     ]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns of even width without the empty ones; the first and one of words to the left, figures to the right."""
+def _without_empty_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     kept = [column for column in range(len(head)) if any(row[column] for row in rows)]
-    lines = [[line[column] for column in kept] for line in (head, *rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(kept))]
-    left = {0, *(column for column, name in enumerate(lines[0]) if name == "unit")}
-    return [
-        "  ".join(
-            cell.ljust(width) if column in left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
+    return table([head[column] for column in kept], [[row[column] for column in kept] for row in rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -17,7 +17,7 @@ from eval_harness.items import Item, Turn, items_of
 from sahayok.bengali import nfc
 from sahayok.conversation import Conversation
 from training.dialogues import Corpus, Dialogue, DialogueError, load_dialogues
-from training.splits import split, split_by_row
+from training.splits import Part, split, split_by_row
 
 OWN_DIALOGUES = Path(str(resources.files("training"))) / "corpus" / "dialogues"
 SPLITS = ("test", "validation", "test-by-row")
@@ -74,18 +74,11 @@ def load_suite(name: str, *, corpus: Path | None = None, part: str | None = None
 
 
 def _from_corpus(name: str, path: Path, part: str) -> Suite:
-    corpus = _load(path)
-    dialogues: Sequence[Dialogue]
-    if part == "test-by-row":
-        dialogues = split_by_row(corpus.dialogues)["test"]
-    elif part == "test":
-        dialogues = split(corpus.dialogues)["test"]
-    else:
-        dialogues = split(corpus.dialogues)["validation"]
+    corpus = load_corpus(path)
+    dialogues = divided(corpus, part)["validation" if part == "validation" else "test"]
     if not dialogues:
         raise EvalError(f"the part {part} of {path} is empty: {len(corpus.dialogues)} dialogues are too few")
-    notes = (f"{corpus.incomplete} incomplete rows of {path.name} are left out.",) if corpus.incomplete else ()
-    return Suite(name, path.name, corpus.sha256, part, items_of(dialogues), notes=notes)
+    return Suite(name, path.name, corpus.sha256, part, items_of(dialogues), notes=_left_out(corpus, path))
 
 
 def _from_file(path: Path) -> Suite:
@@ -93,9 +86,9 @@ def _from_file(path: Path) -> Suite:
         names = ", ".join(suite_table())
         raise EvalError(f"no suite '{path}': give {names}, or a .jsonl or .csv file")
     if path.suffix.lower() == ".csv":
-        corpus = _load(path)
-        notes = (f"{corpus.incomplete} incomplete rows of {path.name} are left out.",) if corpus.incomplete else ()
-        return Suite(path.stem, path.name, corpus.sha256, _WHOLE, items_of(corpus.dialogues), notes=notes)
+        corpus = load_corpus(path)
+        items = items_of(corpus.dialogues)
+        return Suite(path.stem, path.name, corpus.sha256, _WHOLE, items, notes=_left_out(corpus, path))
     try:
         content = path.read_bytes()
         items = _items(content.decode("utf-8-sig"), path)
@@ -108,11 +101,21 @@ def _from_file(path: Path) -> Suite:
     return Suite(path.stem, path.name, hashlib.sha256(content).hexdigest(), _WHOLE, items)
 
 
-def _load(path: Path) -> Corpus:
+def load_corpus(path: Path) -> Corpus:
+    """The dialogues of a file or folder. Raises EvalError."""
     try:
         return load_dialogues(path)
     except DialogueError as error:
         raise EvalError(str(error)) from None
+
+
+def divided(corpus: Corpus, part: str) -> dict[Part, list[Dialogue]]:
+    """A corpus as it is divided where `part` of SPLITS is asked."""
+    return split_by_row(corpus.dialogues) if part == "test-by-row" else split(corpus.dialogues)
+
+
+def _left_out(corpus: Corpus, path: Path) -> tuple[str, ...]:
+    return (f"{corpus.incomplete} incomplete rows of {path.name} are left out.",) if corpus.incomplete else ()
 
 
 def _items(text: str, where: str | Path) -> list[Item]:

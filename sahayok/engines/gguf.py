@@ -15,21 +15,20 @@ from llama_cpp import llama_cpp as c
 
 from sahayok.bengali import nfc
 from sahayok.conversation import Message
-from sahayok.engines.batching import Batching, Task
 from sahayok.engines.draft import Draft
-from sahayok.engines.engine import Piece, PromptTooLong, Reply, Sampling, Scored
+from sahayok.engines.engine import Piece, Reply, Sampling, Scored
 from sahayok.engines.gguf_batch import generate_at_once
 from sahayok.engines.gguf_context import BATCH, GgufContext, Run
 from sahayok.engines.gguf_model import GgufModel
+from sahayok.engines.in_process import InProcessEngine, Task
 from sahayok.engines.prefix import shared_prefix
 from sahayok.engines.resources import free_cores
-from sahayok.llama3 import encode_prompt, encode_reply
 
 LONGEST_CONTEXT = 4096
 """Tokens; a model that could hold more is held to this, since each token of context costs memory (128 KiB on 8B)."""
 
 
-class GgufEngine(Batching):
+class GgufEngine(InProcessEngine[GgufModel]):
     """A loaded GGUF model. Implements sahayok.engines.engine.BatchEngine."""
 
     def __init__(
@@ -75,15 +74,9 @@ class GgufEngine(Batching):
                 c.llama_sampler_free(sampler)
             yield Piece(draft.end(), draft.finish, draft.counts())
 
-    def count_tokens(self, messages: Sequence[Message]) -> int:
-        return len(encode_prompt(messages, self._model.encode, self._model.ids))
-
     def response_logprob(self, messages: Sequence[Message], response: str) -> Scored:
         with self._lock:
-            prompt = encode_prompt(messages, self._model.encode, self._model.ids)
-            reply = encode_reply(response, self._model.encode, self._model.ids)
-            if len(prompt) + len(reply) > self.context_tokens:
-                raise PromptTooLong(len(prompt) + len(reply), self.context_tokens)
+            prompt, reply = self._prompt_and_reply(messages, response)
             self._read(prompt, Event())
             nats = self._context.surprise(reply[0])
             for start in range(0, len(reply) - 1, BATCH):
@@ -103,12 +96,6 @@ class GgufEngine(Batching):
             self._give_up_batch()
             self._context.close()
             self._model.close()
-
-    def _prompt(self, messages: Sequence[Message]) -> list[int]:
-        prompt = encode_prompt(messages, self._model.encode, self._model.ids)
-        if len(prompt) >= self.context_tokens:
-            raise PromptTooLong(len(prompt), self.context_tokens - 1)
-        return prompt
 
     def _generate_at_once(self, tasks: Sequence[Task], parallel: int, stop: Event) -> Generator[tuple[int, Reply]]:
         return generate_at_once(

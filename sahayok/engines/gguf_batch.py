@@ -13,11 +13,11 @@ from threading import Event
 
 from llama_cpp import llama_cpp as c
 
-from sahayok.engines.batching import Task
 from sahayok.engines.draft import Draft, WorkClock
 from sahayok.engines.engine import Reply
 from sahayok.engines.gguf_context import BATCH, GgufContext, Run
 from sahayok.engines.gguf_model import GgufModel
+from sahayok.engines.in_process import Task
 from sahayok.engines.prefix import shared_prefix
 
 

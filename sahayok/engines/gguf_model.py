@@ -36,7 +36,6 @@ class GgufModel:
         try:
             self._model = load_gguf(file, progress=progress)
             self._vocabulary = GgufVocabulary(self._model)
-            self.vocabulary_size = self._vocabulary.size
             self.trained_context = int(c.llama_model_n_ctx_train(self._model))
             self._adapter: Any = None
             if adapter is not None:
@@ -63,7 +62,7 @@ class GgufModel:
             pointer = c.llama_init_from_model(self._model, parameters)
         if pointer is None:
             raise _too_many(sequences, sequences // 2)
-        context = GgufContext(pointer, self.vocabulary_size)
+        context = GgufContext(pointer, self._vocabulary.size)
         if self._adapter is not None:
             adapters = (c.llama_adapter_lora_p_ctypes * 1)(self._adapter)
             if c.llama_set_adapters_lora(pointer, adapters, 1, (ctypes.c_float * 1)(1.0)):
@@ -92,7 +91,7 @@ class GgufModel:
         """llama.cpp's sampler chain: penalties, top-k, top-p, temperature, draw. The caller frees it."""
         chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
         penalties = c.llama_sampler_init_penalties(
-            self.vocabulary_size, PENALTY_WINDOW, sampling.repeat_penalty, 0.0, 0.0
+            self._vocabulary.size, PENALTY_WINDOW, sampling.repeat_penalty, 0.0, 0.0
         )
         c.llama_sampler_chain_add(chain, penalties)
         if sampling.temperature <= 0:

@@ -12,14 +12,13 @@ from transformers import DynamicCache
 
 from sahayok.bengali import nfc
 from sahayok.conversation import Message
-from sahayok.engines.batching import Batching, Task
 from sahayok.engines.draft import Draft
-from sahayok.engines.engine import EngineError, Piece, PromptTooLong, Reply, Sampling, Scored
+from sahayok.engines.engine import EngineError, Piece, Reply, Sampling, Scored
 from sahayok.engines.huggingface_batch import generate_at_once
 from sahayok.engines.huggingface_model import HuggingFaceModel
 from sahayok.engines.huggingface_sampling import Sampler
+from sahayok.engines.in_process import InProcessEngine, Task
 from sahayok.engines.prefix import shared_prefix
-from sahayok.llama3 import encode_prompt, encode_reply
 
 LONGEST_CONTEXT = 8192
 """Tokens; a model that could hold more is held to this."""
@@ -27,7 +26,7 @@ BATCH = 512
 """Prompt tokens evaluated at once; between two batches the engine looks whether it was stopped."""
 
 
-class HuggingFaceEngine(Batching):
+class HuggingFaceEngine(InProcessEngine[HuggingFaceModel]):
     """A loaded transformers model. Implements sahayok.engines.engine.BatchEngine."""
 
     def __init__(
@@ -67,15 +66,9 @@ class HuggingFaceEngine(Batching):
                     logits = self._evaluate([token])
             yield Piece(draft.end(), draft.finish, draft.counts())
 
-    def count_tokens(self, messages: Sequence[Message]) -> int:
-        return len(encode_prompt(messages, self._model.encode, self._model.ids))
-
     def response_logprob(self, messages: Sequence[Message], response: str) -> Scored:
         with self._lock:
-            prompt = encode_prompt(messages, self._model.encode, self._model.ids)
-            reply = encode_reply(response, self._model.encode, self._model.ids)
-            if len(prompt) + len(reply) > self.context_tokens:
-                raise PromptTooLong(len(prompt) + len(reply), self.context_tokens)
+            prompt, reply = self._prompt_and_reply(messages, response)
             first, _ = self._read(prompt, Event())
             rows = [first]
             if len(reply) > 1:
@@ -95,12 +88,6 @@ class HuggingFaceEngine(Batching):
             self._start_cold()
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
-
-    def _prompt(self, messages: Sequence[Message]) -> list[int]:
-        prompt = encode_prompt(messages, self._model.encode, self._model.ids)
-        if len(prompt) >= self.context_tokens:
-            raise PromptTooLong(len(prompt), self.context_tokens - 1)
-        return prompt
 
     def _generate_at_once(self, tasks: Sequence[Task], parallel: int, stop: Event) -> Generator[tuple[int, Reply]]:
         return generate_at_once(self._model, tasks, parallel, context_tokens=self.context_tokens, stop=stop)

@@ -13,11 +13,11 @@ from threading import Event
 import torch
 from transformers import DynamicCache
 
-from sahayok.engines.batching import Task
 from sahayok.engines.draft import Draft, WorkClock
 from sahayok.engines.engine import Reply
 from sahayok.engines.huggingface_model import HuggingFaceModel
 from sahayok.engines.huggingface_sampling import Sampler
+from sahayok.engines.in_process import Task
 
 PROMPT_TOKENS = 4096
 """Prompt tokens evaluated at once, of all replies together."""

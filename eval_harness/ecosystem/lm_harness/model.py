@@ -15,7 +15,7 @@ from lm_eval.api.registry import register_model
 from eval_harness.errors import EvalError
 from eval_harness.items import reply_seed
 from eval_harness.progress import Progress
-from eval_harness.run import ROUND_PER_SLOT
+from eval_harness.run import rounds
 from sahayok.conversation import Message
 from sahayok.counsellor import within_context
 from sahayok.engines.engine import PromptTooLong, Reply, Request, Sampling, Scored
@@ -104,16 +104,17 @@ class SahayokLM(LM):  # type: ignore[misc]
 
     def generate_until(self, requests: Sequence[Any]) -> list[Said]:
         """The reply to each request, cut before the first of its `until`. Raises EvalError, EngineError."""
-        said: dict[int, Said] = {}
-        size = 1 if self._parallel == 1 else self._parallel * ROUND_PER_SLOT
+        said: list[Said] = []
         with Progress(len(requests), 0) as progress:
-            for start in range(0, len(requests), size):
-                asked = [self._request(request) for request in requests[start : start + size]]
+            for together in rounds(requests, self._parallel):
+                asked = [self._request(request) for request in together]
+                of_round: dict[int, Said] = {}
                 for index, reply in self._engine.replies(asked, parallel=self._parallel, stop=Event()):
-                    until = requests[start + index].args[1].get("until", [])
-                    said[start + index] = Said(reply, "" if isinstance(reply, PromptTooLong) else _cut(reply, until))
+                    until = together[index].args[1].get("until", [])
+                    of_round[index] = Said(reply, "" if isinstance(reply, PromptTooLong) else _cut(reply, until))
                     progress.advance()
-        return [said[index] for index in range(len(requests))]
+                said += [of_round[index] for index in range(len(together))]
+        return said
 
     def loglikelihood(self, requests: Sequence[Any]) -> list[LogLikelihood]:
         """Of each text as the whole reply, its end of turn included, to the messages before it."""
