@@ -17,7 +17,7 @@ from export.errors import ExportError, VerificationFailed
 if TYPE_CHECKING:
     from export.verify import Kind
 
-TYPES = ("f32", "f16", "q8_0", "q4_k_m")
+TYPES = ("f32", "f16", "q8_0", "q5_k_m", "q4_k_m")
 DTYPES = ("float32", "float16", "bfloat16")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)

@@ -11,11 +11,11 @@ from export.destination import file_for_libraries
 from export.errors import ExportError
 from sahayok.engines.llama_log import kept_errors
 
-Quantised = Literal["q8_0", "q4_k_m"]
+Quantised = Literal["q8_0", "q5_k_m", "q4_k_m"]
 
 # llama.h, enum llama_ftype; ggml-common.h, QK8_0 and QK_K: how many numbers of a row share a scale.
-_FILE_TYPES: dict[Quantised, int] = {"q8_0": 7, "q4_k_m": 15}
-_BLOCK: dict[Quantised, int] = {"q8_0": 32, "q4_k_m": 256}
+_FILE_TYPES: dict[Quantised, int] = {"q8_0": 7, "q5_k_m": 17, "q4_k_m": 15}
+_BLOCK: dict[Quantised, int] = {"q8_0": 32, "q5_k_m": 256, "q4_k_m": 256}
 
 
 @dataclass(frozen=True, slots=True)

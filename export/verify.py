@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from llama_cpp import Llama
     from numpy.typing import NDArray
 
-Kind = Literal["f32", "f16", "q8_0", "q4_k_m"]
+Kind = Literal["f32", "f16", "q8_0", "q5_k_m", "q4_k_m"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,12 @@ LIMITS: dict[Kind, Limits] = {
     "f32": Limits(kl=1e-6, top1=0.99),
     "f16": Limits(kl=1e-4, top1=0.98),
     "q8_0": Limits(kl=0.01, top1=0.90),
+    "q5_k_m": Limits(kl=0.05, top1=0.80),
     "q4_k_m": Limits(kl=0.1, top1=0.70),
 }
 
 # llama.h, enum llama_ftype
-_KINDS: dict[str, Kind] = {"0": "f32", "1": "f16", "7": "q8_0", "15": "q4_k_m"}
+_KINDS: dict[str, Kind] = {"0": "f32", "1": "f16", "7": "q8_0", "15": "q4_k_m", "17": "q5_k_m"}
 
 LONGEST_PROMPT = 512
 """Tokens of a prompt that are compared: the logits of every position are held in memory."""

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.dialogues import DialogueError
+from training.dialogues import DialogueError, load_dialogues
 from training.recipe import Recipe, RecipeError, built_in, load_recipe
+from training.splits import split
 from training.text import CorpusError, expand
 
 DEFAULT_CORPUS = Path(__file__).parent / "corpus" / "dialogues"
@@ -53,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         "--text", type=Path, nargs="+", required=True, help="JSONL shards (.jsonl, .jsonl.xz) or folders"
     )
     encode.add_argument("--tokenizer", type=Path, required=True, help="folder that the tokenizer stage left")
+    encode.add_argument(
+        "--corpus", type=Path, default=DEFAULT_CORPUS, help="dialogues that show what text to repeat at the end"
+    )
     encode.add_argument("--out", type=Path, required=True)
     encode.set_defaults(run=_encode)
 
@@ -62,12 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     pretrain.add_argument("--out", type=Path, required=True)
     pretrain.set_defaults(run=_pretrain)
 
-    finetune = stage("finetune", "Fine-tune a LoRA adapter on dialogues; resumes an interrupted run.")
+    finetune = stage("finetune", "Fine-tune on dialogues, an adapter or all weights; resumes an interrupted run.")
     finetune.add_argument("--base", help="folder or hub id of the base model (default: the recipe's)")
     finetune.add_argument(
         "--corpus", type=Path, default=DEFAULT_CORPUS, help="JSONL dialogues (file or folder) or the Kaggle CSV"
     )
-    finetune.add_argument("--strategy", choices=["peft", "unsloth"], help="instead of the recipe's")
+    finetune.add_argument("--strategy", choices=["peft", "unsloth", "full"], help="instead of the recipe's")
     finetune.add_argument("--out", type=Path, required=True)
     finetune.set_defaults(run=_finetune)
     return parser
@@ -96,10 +100,14 @@ def _encode(recipe: Recipe, arguments: argparse.Namespace) -> int:
     print(f"{len(files)} files to {arguments.out} with the {len(tokenizer)} tokens of {arguments.tokenizer}")
     if arguments.dry_run:
         return 0
-    record = encode_corpus(files, tokenizer, arguments.tokenizer / "tokenizer.json", arguments.out)
+    training = split(load_dialogues(arguments.corpus).dialogues)["train"]
+    messages = [message.content for dialogue in training for message in dialogue.conversation]
+    record = encode_corpus(files, messages, tokenizer, arguments.tokenizer / "tokenizer.json", arguments.out)
     print(
-        f"{record.texts} texts, {record.train_tokens} training tokens, {record.validation_tokens} held out, "
-        f"{record.train_bytes / record.train_tokens:.2f} bytes a token"
+        f"{record.texts} texts, {record.train_tokens} training tokens, {record.dialogue_tokens} of them like a "
+        f"dialogue, {record.validation_tokens} held out, {record.train_bytes / record.train_tokens:.2f} bytes a token; "
+        "left out: "
+        + ", ".join(f"{count / 1e6:.1f} million characters {reason}" for reason, count in record.left_out.items())
     )
     return 0
 
@@ -112,7 +120,7 @@ def _pretrain(recipe: Recipe, arguments: argparse.Namespace) -> int:
     if recipe.pretrain is None or recipe.model is None:
         raise RecipeError(f"recipe {recipe.name} trains no model from scratch: it has no [model] and [pretrain]")
     tokenizer = load_tokenizer(arguments.tokenizer)
-    info, _, _ = read_encoded(arguments.encoded)
+    info, _ = read_encoded(arguments.encoded)
     plan = recipe.pretrain
     total = info.train_tokens * plan.epochs
     print(f"{total / 1e6:.1f} million tokens in steps of {plan.batch * plan.sequence} to {arguments.out}")

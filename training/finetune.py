@@ -1,4 +1,4 @@
-"""Fine-tuning of a LoRA adapter with TRL's SFTTrainer, the loss on the counsellor's words only.
+"""Fine-tuning with TRL's SFTTrainer, of a LoRA adapter or of all weights, the loss on the counsellor's words only.
 
 Rows are given to the trainer as token ids with labels, made by sahayok.llama3: the very format in which the chat asks.
 No chat template is rendered, so training and generation cannot drift apart by a newline or a second BOS.
@@ -41,7 +41,7 @@ def finetune(
     dry_run: bool = False,
     say: Callable[[str], None] = print,
 ) -> RunRecord | None:
-    """Train an adapter and leave it in `out` with its run record. Goes on from `out/checkpoints` where they are.
+    """Train and leave the adapter, or the whole model, in `out` with its run record. Goes on from `out/checkpoints` where they are.
 
     `precision` is the device's own when None. `dry_run` checks recipe and corpus and loads no model. Raises
     RecipeError or DialogueError in one line.
@@ -57,7 +57,8 @@ def finetune(
     name: Any = strategy or plan.strategy
     sizes = ", ".join(f"{len(rows)} {part}" for part, rows in parts.items())
     left_out = f", {read.incomplete} incomplete rows left out" if read.incomplete else ""
-    say(f"{base} with {name}, {plan.quantization}, rank {plan.rank}; {sizes} dialogues{left_out}; to {out}")
+    learning = "all weights learning" if name == "full" else f"{name}, {plan.quantization}, rank {plan.rank}"
+    say(f"{base} with {learning}; {sizes} dialogues{left_out}; to {out}")
     if dry_run:
         return None
 
@@ -66,14 +67,14 @@ def finetune(
     if Path(base).exists() and not (Path(base) / "config.json").is_file():
         raise RecipeError(f"{base} is no model folder: it has no config.json")
     precision = precision or computing_precision()
-    adapted = find_strategy(name).load(base, plan, precision)
-    rows = {part: encode_rows(parts[part], adapted.tokenizer, plan.max_length) for part in ("train", "validation")}
-    trainer = _trainer(adapted.model, adapted.tokenizer, rows, plan, precision, out)
-    _keep_adapter_in_float32(adapted.model)
+    loaded = find_strategy(name).load(base, plan, precision)
+    rows = {part: encode_rows(parts[part], loaded.tokenizer, plan.max_length) for part in ("train", "validation")}
+    trainer = _trainer(loaded.model, loaded.tokenizer, rows, plan, precision, out)
+    _learn_in_float32(loaded.model)
 
     record = RunRecord("finetune", recipe, _provenance(base, read, parts, name), device_name())
-    record.parameters = sum(p.numel() for p in adapted.model.parameters())
-    record.trained_parameters = sum(p.numel() for p in adapted.model.parameters() if p.requires_grad)
+    record.parameters = sum(p.numel() for p in loaded.model.parameters())
+    record.trained_parameters = sum(p.numel() for p in loaded.model.parameters() if p.requires_grad)
     resume = any((out / "checkpoints").glob("checkpoint-*"))
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=resume or None)
@@ -84,8 +85,8 @@ def finetune(
     record.result = {"validation_nats_per_token": round(float(trainer.evaluate()["eval_loss"]), 4)}
     say(f"validation: {record.result['validation_nats_per_token']} nats a token of the counsellor's words")
 
-    adapted.model.save_pretrained(out)
-    adapted.tokenizer.save_pretrained(out)
+    loaded.model.save_pretrained(out)
+    loaded.tokenizer.save_pretrained(out)
     record.write(out)
     shutil.rmtree(out / "checkpoints", ignore_errors=True)
     return record
@@ -164,7 +165,7 @@ def _trainer(
     )
 
 
-def _keep_adapter_in_float32(model: Any) -> None:
+def _learn_in_float32(model: Any) -> None:
     """TRL casts the adapter of a quantised base to bfloat16. Under float16 autocast (T4) the gradient scaler cannot
     unscale that, and everywhere a float32 adapter learns better from small steps."""
     for parameter in model.parameters():

@@ -1,7 +1,8 @@
 """Pretraining of a small Llama from scratch on encoded text.
 
 Matrices that are not embeddings learn by Muon, everything else by AdamW; the rate warms up, stays, and falls linearly.
-The run writes a checkpoint every few minutes and goes on from the last one when it is started again.
+While it falls a share of the rows comes from the part of the text that is most like a dialogue. The run writes a
+checkpoint every few minutes and goes on from the last one when it is started again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from sahayok.files import write_whole
 from sahayok.llama3 import BEGIN_OF_TEXT, END_OF_TURN, PADDING
-from training.encode import EncodedText, read_encoded
+from training.encode import EncodedText, TokenStreams, read_encoded
 from training.recipe import ModelRecipe, PretrainRecipe, Recipe, RecipeError
 from training.run_record import RunRecord, device_name
 
@@ -50,27 +51,61 @@ class Rows:
     """Rows of `sequence` + 1 tokens in an order that depends on the seed and the step alone, so that a resumed run
     sees what it would have seen. Each epoch cuts the stream at another offset."""
 
-    def __init__(self, tokens: np.ndarray, sequence: int, batch: int, seed: int) -> None:
-        self.tokens, self.sequence, self.batch, self.seed = tokens, sequence, batch, seed
+    def __init__(self, tokens: np.ndarray, sequence: int, seed: int) -> None:
+        self.tokens, self.sequence, self.seed = tokens, sequence, seed
         self.per_epoch = (len(tokens) - 1) // sequence - 1
-        if self.per_epoch < batch:
-            raise RecipeError(
-                f"the encoded text has {len(tokens)} tokens: too few for one batch of {batch} rows of {sequence}"
-            )
-        self.steps_per_epoch = self.per_epoch // batch
         self._epoch = -1
 
-    def at(self, step: int) -> np.ndarray:
-        """int64 ids of shape (batch, sequence + 1)."""
-        epoch, position = divmod(step, self.steps_per_epoch)
+    def at(self, first: int, count: int) -> np.ndarray:
+        """The `count` rows from the `first` on, counted through all epochs: int64 ids, (count, sequence + 1)."""
+        return np.stack([self._row(number) for number in range(first, first + count)]).astype(np.int64)
+
+    def _row(self, number: int) -> np.ndarray:
+        epoch, position = divmod(number, self.per_epoch)
         if epoch != self._epoch:
             random = np.random.default_rng((self.seed, epoch))
             self._offset = int(random.integers(self.sequence))
             self._order = random.permutation(self.per_epoch)
             self._epoch = epoch
-        chosen = self._order[position * self.batch : (position + 1) * self.batch]
-        starts = self._offset + chosen * self.sequence
-        return np.stack([self.tokens[start : start + self.sequence + 1] for start in starts]).astype(np.int64)
+        start = self._offset + int(self._order[position]) * self.sequence
+        return self.tokens[start : start + self.sequence + 1]
+
+
+class Batches:
+    """The batch of each step: rows of the text, and while the rate falls a share of rows like a dialogue."""
+
+    def __init__(self, streams: TokenStreams, plan: PretrainRecipe) -> None:
+        self.batch = plan.batch
+        self.text = Rows(streams.train, plan.sequence, plan.seed)
+        self.dialogue = Rows(streams.dialogue, plan.sequence, plan.seed)
+        if self.text.per_epoch < plan.batch:
+            raise RecipeError(
+                f"the encoded text has {len(streams.train)} tokens: too few for one batch of {plan.batch} rows of "
+                f"{plan.sequence}"
+            )
+        self.steps = max(1, int(self.text.per_epoch // plan.batch * plan.epochs))
+        self.schedule = Schedule(self.steps, plan.warmup_steps, plan.decay_share)
+        enough = self.dialogue.per_epoch > 0
+        self._hidden_share = plan.hidden_share
+        self._dialogue_rows = round(plan.dialogue_share * plan.batch) if enough else 0
+
+    def at(self, step: int) -> np.ndarray:
+        """int64 ids of shape (batch, sequence + 1), the two kinds of rows mixed."""
+        falling = max(0, step - self.schedule.decay_from)
+        if falling == 0 or self._dialogue_rows == 0:
+            return self.text.at(step * self.batch, self.batch)
+        rows = np.concatenate(
+            [
+                self.text.at(step * self.batch, self.batch - self._dialogue_rows),
+                self.dialogue.at((falling - 1) * self._dialogue_rows, self._dialogue_rows),
+            ]
+        )
+        return rows[np.random.default_rng((self.text.seed, step)).permutation(self.batch)]
+
+    def hidden(self, step: int) -> np.ndarray:
+        """Which input tokens of that batch are hidden: bool of shape (batch, sequence)."""
+        random = np.random.default_rng((self.text.seed, step, 1))
+        return random.random((self.batch, self.text.sequence), dtype=np.float32) < self._hidden_share
 
 
 def build_model(shape: ModelRecipe, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
@@ -108,10 +143,9 @@ def pretrain(
     plan, shape = recipe.pretrain, recipe.model
     if plan is None or shape is None:
         raise RecipeError(f"recipe {recipe.name} trains no model from scratch: it has no [model] and [pretrain]")
-    info, train, validation = read_encoded(encoded)
-    rows = Rows(train, plan.sequence, plan.batch, plan.seed)
-    steps = max(1, int(rows.steps_per_epoch * plan.epochs))
-    schedule = Schedule(steps, plan.warmup_steps, plan.decay_share)
+    info, streams = read_encoded(encoded)
+    batches = Batches(streams, plan)
+    steps, schedule = batches.steps, batches.schedule
 
     cuda = torch.cuda.is_available()
     device = torch.device("cuda" if cuda else "cpu")
@@ -123,7 +157,9 @@ def pretrain(
     record.trained_parameters = record.parameters
     out.mkdir(parents=True, exist_ok=True)
     first = _resume(out / CHECKPOINT, model, optimizers, record) if (out / CHECKPOINT).exists() else 0
-    forward = torch.compile(model) if cuda else model
+    loss_of = _loss_of(model)
+    if cuda:
+        loss_of = torch.compile(loss_of)
     autocast = _autocast(device)
 
     step_tokens = plan.batch * plan.sequence
@@ -135,7 +171,7 @@ def pretrain(
         for optimizer in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * factor
-        loss = _step(forward, model, rows.at(step), plan, optimizers, device, autocast)
+        loss = _step(loss_of, model, batches.at(step), batches.hidden(step), plan, optimizers, device, autocast)
         record.tokens += step_tokens
         record.seconds = spent_before + time.monotonic() - started
         if step % LOG_EVERY_STEPS == 0 or step == steps - 1:
@@ -149,7 +185,7 @@ def pretrain(
             _checkpoint(out / CHECKPOINT, model, optimizers, record, step + 1)
             last_checkpoint = time.monotonic()
 
-    nats, bits = validation_loss(model, validation, info, plan, autocast)
+    nats, bits = validation_loss(model, streams.validation, info, plan, autocast)
     record.result = {"validation_nats_per_token": round(nats, 4), "validation_bits_per_byte": round(bits, 4)}
     say(f"validation: {nats:.4f} nats a token, {bits:.4f} bits a byte")
     model.save_pretrained(out)
@@ -198,10 +234,24 @@ def _validation_rows(tokens: np.ndarray, sequence: int) -> Iterator[np.ndarray]:
         yield tokens[index * sequence : (index + 1) * sequence + 1].astype(np.int64)
 
 
+def _loss_of(model: LlamaForCausalLM) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """Mean nats a token of rows of ids (rows, sequence + 1) with some inputs hidden, bool (rows, sequence). One
+    function, so that the compiler fuses the wide logits' cast and softmax."""
+    import torch
+
+    def loss_of(ids: torch.Tensor, hidden: torch.Tensor) -> torch.Tensor:
+        inputs = ids[:, :-1].masked_fill(hidden, model.config.pad_token_id)
+        logits = model(input_ids=inputs, use_cache=False).logits
+        return torch.nn.functional.cross_entropy(logits.flatten(0, 1).float(), ids[:, 1:].flatten())
+
+    return loss_of
+
+
 def _step(
-    forward: Callable[..., Any],
+    loss_of: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
     model: LlamaForCausalLM,
     rows: np.ndarray,
+    hidden: np.ndarray,
     plan: PretrainRecipe,
     optimizers: list[torch.optim.Optimizer],
     device: torch.device,
@@ -212,11 +262,10 @@ def _step(
 
     parts = plan.batch // plan.micro_batch
     mean = torch.zeros((), device=device)
-    for part in np.split(rows, parts):
-        ids = torch.from_numpy(part).to(device, non_blocking=True)
+    for part, hidden_part in zip(np.split(rows, parts), np.split(hidden, parts), strict=True):
+        ids, hide = (torch.from_numpy(array).to(device, non_blocking=True) for array in (part, hidden_part))
         with autocast:
-            logits = forward(input_ids=ids[:, :-1], use_cache=False).logits
-            loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1).float(), ids[:, 1:].flatten()) / parts
+            loss = loss_of(ids, hide) / parts
         loss.backward()
         mean += loss.detach()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

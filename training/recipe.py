@@ -52,16 +52,22 @@ class PretrainRecipe:
     adamw_lr: float
     """For the embeddings and norms."""
     weight_decay: float
+    hidden_share: float
+    """Share of the input tokens that are hidden behind the padding token while the one after is still to be foretold:
+    each epoch hides others, so that a text seen again is not quite the same."""
     warmup_steps: int
     decay_share: float
     """Share of the steps, at the end, over which the rate falls linearly to zero."""
+    dialogue_share: float
+    """Share of the rows in those steps that are from text like a dialogue."""
     checkpoint_minutes: float
     seed: int
 
 
 @dataclass(frozen=True, slots=True)
 class FinetuneRecipe:
-    strategy: Literal["peft", "unsloth"]
+    strategy: Literal["peft", "unsloth", "full"]
+    """full: every weight learns and no adapter is made; rank, alpha, dropout and targets then say nothing."""
     quantization: Literal["nf4", "none"]
     """nf4: the frozen base is held in 4 bits (QLoRA); none: LoRA on the full-precision base."""
     rank: int

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 import training.pretrain
-from training.encode import encode_corpus
-from training.pretrain import Rows, Schedule, pretrain
+from training.encode import TokenStreams, encode_corpus
+from training.pretrain import Batches, Rows, Schedule, pretrain
 from training.recipe import Recipe, RecipeError, load_recipe
 from training.tokenizer import load_tokenizer
 
 
 @pytest.fixture
 def encoded(tiny_model: Path, shard: Path, tmp_path: Path) -> Path:
-    encode_corpus([shard], load_tokenizer(tiny_model), tiny_model / "tokenizer.json", tmp_path / "encoded")
+    encode_corpus(
+        [shard], ["মন ভালো নেই"], load_tokenizer(tiny_model), tiny_model / "tokenizer.json", tmp_path / "encoded"
+    )
     return tmp_path / "encoded"
 
 
@@ -32,26 +34,45 @@ def test_schedule_warms_up_stays_and_falls_to_zero() -> None:
 
 
 def test_rows_of_an_epoch_cover_the_stream_without_overlap() -> None:
+    rows = Rows(np.arange(1000, dtype="<u2"), sequence=10, seed=1)
+    seen = rows.at(0, rows.per_epoch)[:, :-1].ravel()
+    assert len(seen) == len(set(seen.tolist())) == rows.per_epoch * 10 == 980
+    assert rows.at(0, 7).shape == (7, 11)
+    assert (np.diff(rows.at(0, 7), axis=1) == 1).all()
+
+
+def test_a_row_depends_on_seed_and_number_alone() -> None:
     tokens = np.arange(1000, dtype="<u2")
-    rows = Rows(tokens, sequence=10, batch=7, seed=1)
-    seen = np.concatenate([rows.at(step)[:, :-1].ravel() for step in range(rows.steps_per_epoch)])
-    assert len(seen) == len(set(seen.tolist())) == rows.steps_per_epoch * 70
-    assert rows.at(0).shape == (7, 11)
-    assert (np.diff(rows.at(0), axis=1) == 1).all()
+    one, other = Rows(tokens, 10, seed=1), Rows(tokens, 10, seed=1)
+    one.at(0, 210)
+    assert (one.at(95, 7) == other.at(95, 7)).all()
+    assert not (one.at(95, 7) == Rows(tokens, 10, seed=2).at(95, 7)).all()
 
 
-def test_a_row_depends_on_seed_and_step_alone() -> None:
-    tokens = np.arange(1000, dtype="<u2")
-    one, other = Rows(tokens, 10, 7, seed=1), Rows(tokens, 10, 7, seed=1)
-    for step in range(30):
-        one.at(step)
-    assert (one.at(5) == other.at(5)).all()
-    assert not (one.at(5) == Rows(tokens, 10, 7, seed=2).at(5)).all()
+def test_rows_like_a_dialogue_come_while_the_rate_falls(recipe: Recipe) -> None:
+    assert recipe.pretrain is not None
+    plan = replace(recipe.pretrain, sequence=10, batch=10, epochs=2.0, decay_share=0.4, dialogue_share=0.3)
+    text, dialogue = np.arange(2000, dtype="<u2"), np.arange(3000, 3100, dtype="<u2")
+    batches = Batches(TokenStreams(text, dialogue, text), plan)
+    assert batches.steps == 38  # 198 rows, 19 batches of ten an epoch
+    of_dialogue = [int((batches.at(step)[:, 0] >= 3000).sum()) for step in range(batches.steps)]
+    assert of_dialogue == [0] * 24 + [3] * 14  # the rate falls in the last 15 steps, from its full height
+    assert (batches.at(30) == Batches(TokenStreams(text, dialogue, text), plan).at(30)).all()
 
 
-def test_too_little_text_is_said(tmp_path: Path) -> None:
+def test_without_text_like_a_dialogue_all_rows_are_text(recipe: Recipe) -> None:
+    assert recipe.pretrain is not None
+    plan = replace(recipe.pretrain, sequence=10, batch=10, epochs=1.0, dialogue_share=0.5)
+    text = np.arange(2000, dtype="<u2")
+    batches = Batches(TokenStreams(text, text[:5] + 3000, text), plan)
+    assert all(batches.at(step).shape == (10, 11) for step in range(batches.steps))
+
+
+def test_too_little_text_is_said(recipe: Recipe) -> None:
+    assert recipe.pretrain is not None
+    few = np.arange(50, dtype="<u2")
     with pytest.raises(RecipeError, match="too few for one batch"):
-        Rows(np.arange(50, dtype="<u2"), 10, 7, seed=1)
+        Batches(TokenStreams(few, few, few), replace(recipe.pretrain, sequence=10, batch=7))
 
 
 def test_the_loss_falls_and_the_model_loads(recipe: Recipe, tiny_model: Path, encoded: Path, tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 
 from training.recipe import FinetuneRecipe, RecipeError
-from training.strategies.strategy import AdaptedModel, Precision
+from training.strategies.strategy import LoadedModel, Precision
 
 
 class PeftQlora:
-    def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> AdaptedModel:
+    def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> LoadedModel:
         from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
         from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
@@ -44,4 +44,4 @@ class PeftQlora:
             target_modules=plan.targets,
             task_type="CAUSAL_LM",
         )
-        return AdaptedModel(get_peft_model(model, config), tokenizer)
+        return LoadedModel(get_peft_model(model, config), tokenizer)

@@ -1,4 +1,5 @@
-"""What a fine-tuning strategy is: it loads the base and puts a trainable adapter on it. The trainer is the same."""
+"""What a fine-tuning strategy is: it loads the base and says which weights learn, an adapter's or all. The trainer is
+the same."""
 
 from __future__ import annotations
 
@@ -9,30 +10,34 @@ from training.recipe import FinetuneRecipe, RecipeError
 
 if TYPE_CHECKING:
     from peft import PeftModel
-    from transformers import PreTrainedTokenizerBase
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Precision = Literal["float32", "bfloat16", "float16"]
 
 
 @dataclass(frozen=True, slots=True)
-class AdaptedModel:
-    model: PeftModel
+class LoadedModel:
+    model: PeftModel | PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
 
 
 class Strategy(Protocol):
-    def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> AdaptedModel:
-        """Load `base` (folder or hub id) with a fresh adapter as `plan` says. `precision` is what the forward pass
+    def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> LoadedModel:
+        """Load `base` (folder or hub id) with the weights that learn as `plan` says: a fresh adapter's, or all. `precision` is what the forward pass
         computes in. Raises RecipeError in one line for a base that cannot be used."""
         ...
 
 
-def find_strategy(name: Literal["peft", "unsloth"]) -> Strategy:
+def find_strategy(name: Literal["peft", "unsloth", "full"]) -> Strategy:
     """The strategy of that name; Unsloth is imported only here."""
     if name == "peft":
         from training.strategies.peft_qlora import PeftQlora
 
         return PeftQlora()
+    if name == "full":
+        from training.strategies.full import FullFinetuning
+
+        return FullFinetuning()
     import torch
 
     if not torch.cuda.is_available():

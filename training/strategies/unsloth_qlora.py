@@ -6,11 +6,11 @@ import torch
 from unsloth import FastLanguageModel
 
 from training.recipe import FinetuneRecipe, RecipeError
-from training.strategies.strategy import AdaptedModel, Precision
+from training.strategies.strategy import LoadedModel, Precision
 
 
 class UnslothQlora:
-    def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> AdaptedModel:
+    def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> LoadedModel:
         try:
             model, tokenizer = FastLanguageModel.from_pretrained(
                 model_name=base,
@@ -30,4 +30,4 @@ class UnslothQlora:
             use_gradient_checkpointing="unsloth" if plan.gradient_checkpointing else False,
             random_state=plan.seed,
         )
-        return AdaptedModel(model, tokenizer)
+        return LoadedModel(model, tokenizer)
