@@ -40,7 +40,7 @@ class Counsellor:
             raise ValueError("the conversation must end with a message of the person")
         sampling = within_context(self.sampling, self.engine)
         prompt = fitting_prompt(conversation, self.persona, self.engine, room=sampling.max_tokens)
-        feeling = feeling_of([message.content for message in conversation if message.role == "user"])
+        feeling = feeling_of([m.content for m in self.persona.prompt(conversation) if m.role == "user"])
         instead = self.persona.instead[len(conversation) // 2 % len(self.persona.instead)]
         return self._guarded(prompt, sampling, feeling, instead, stop or Event())
 

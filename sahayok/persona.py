@@ -10,6 +10,7 @@ from importlib import resources
 from sahayok.bengali import nfc
 from sahayok.conversation import Conversation, Message
 from sahayok.engines.engine import Sampling
+from sahayok.romanised import to_bengali
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,13 @@ class Persona:
     """What is said where the guard let nothing of a reply through."""
 
     def prompt(self, conversation: Conversation) -> tuple[Message, ...]:
-        """The messages an engine sees: the system prompt, then the conversation."""
-        return (Message("system", self.system_prompt), *conversation)
+        """The messages an engine sees: the system prompt, then the conversation, what the person wrote in Latin letters
+        in Bengali script."""
+        return (Message("system", self.system_prompt), *(_in_bengali_script(message) for message in conversation))
+
+
+def _in_bengali_script(message: Message) -> Message:
+    return Message("user", to_bengali(message.content)) if message.role == "user" else message
 
 
 @cache

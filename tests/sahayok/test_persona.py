@@ -10,6 +10,13 @@ def test_the_prompt_begins_with_the_system_prompt() -> None:
     assert messages[0].content == persona.system_prompt
 
 
+def test_the_model_reads_latin_letters_in_bengali_script_and_the_replies_as_they_are() -> None:
+    conversation = Conversation().said("amar mon valo nei").answered("কী হয়েছে? OK").said("ঘুম আসে না")
+    messages = load_persona().prompt(conversation)
+    assert [message.content for message in messages[1:]] == ["আমার মন ভালো নেই", "কী হয়েছে? OK", "ঘুম আসে না"]
+    assert conversation.messages[0].content == "amar mon valo nei"
+
+
 def test_the_system_prompt_is_normal_bengali() -> None:
     text = load_persona().system_prompt
     assert text == nfc(text).strip()
