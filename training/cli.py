@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     finetune.add_argument("--strategy", choices=["peft", "unsloth", "full"], help="instead of the recipe's")
     finetune.add_argument("--out", type=Path, required=True)
     finetune.set_defaults(run=_finetune)
+
+    average = stage("average", "Average the weights of several fully fine-tuned models of one base.")
+    average.add_argument("models", type=Path, nargs="+", metavar="MODEL_DIR")
+    average.add_argument("--out", type=Path, required=True)
+    average.set_defaults(run=_average)
     return parser
 
 
@@ -141,6 +146,15 @@ def _finetune(recipe: Recipe, arguments: argparse.Namespace) -> int:
         out=arguments.out,
         dry_run=arguments.dry_run,
     )
+    return 0
+
+
+def _average(recipe: Recipe, arguments: argparse.Namespace) -> int:
+    from training.average import average
+
+    print(f"the mean of {len(arguments.models)} models to {arguments.out}")
+    if not arguments.dry_run:
+        average(recipe, arguments.models, arguments.out)
     return 0
 
 

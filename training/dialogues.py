@@ -24,13 +24,15 @@ class DialogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """A conversation that ends with the counsellor. `region` and `register` are empty where the corpus has none."""
+    """A conversation that ends with the counsellor. `region`, `register` and `feeling`, that of the first message, are
+    empty where the corpus has none."""
 
     id: str
     situation: str
     region: str
     register: str
     conversation: Conversation
+    feeling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def _dialogue(row: Mapping[str, Any]) -> Dialogue:
         raise ValueError("a dialogue must end with a reply of the counsellor")
     if not all(message.content for message in conversation):
         raise ValueError("a message is empty")
-    return Dialogue(str(row["id"]), row["situation"], row.get("region", ""), row.get("register", ""), conversation)
+    region, register, feeling = (row.get(name, "") for name in ("region", "register", "feeling"))
+    return Dialogue(str(row["id"]), row["situation"], region, register, conversation, feeling)
 
 
 def _read_csv(file: Path) -> Iterator[Dialogue | None]:

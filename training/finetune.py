@@ -41,7 +41,8 @@ def finetune(
     dry_run: bool = False,
     say: Callable[[str], None] = print,
 ) -> RunRecord | None:
-    """Train and leave the adapter, or the whole model, in `out` with its run record. Goes on from `out/checkpoints` where they are.
+    """Train and leave the adapter, or the whole model, in `out` with its run record. Goes on from `out/checkpoints`
+    where they are.
 
     `precision` is the device's own when None. `dry_run` checks recipe and corpus and loads no model. Raises
     RecipeError or DialogueError in one line.

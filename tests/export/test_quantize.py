@@ -12,7 +12,10 @@ from tests.export.conftest import MakeModel
 from tests.export.damage import cut
 
 
-@pytest.mark.parametrize(("kind", "types"), [("q8_0", {"Q8_0", "F32"}), ("q5_k_m", {"Q5_K", "Q6_K", "F32"}), ("q4_k_m", {"Q4_K", "Q6_K", "F32"})])
+@pytest.mark.parametrize(
+    ("kind", "types"),
+    [("q8_0", {"Q8_0", "F32"}), ("q5_k_m", {"Q5_K", "Q6_K", "F32"}), ("q4_k_m", {"Q4_K", "Q6_K", "F32"})],
+)
 def test_matrices_are_stored_in_the_type(kind: Quantised, types: set[str], base: Path, tmp_path: Path) -> None:
     write_gguf(base, tmp_path / "half.gguf", "f16", "m")
     assert quantize(tmp_path / "half.gguf", tmp_path / "out.gguf", kind) == []

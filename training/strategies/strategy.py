@@ -23,8 +23,10 @@ class LoadedModel:
 
 class Strategy(Protocol):
     def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> LoadedModel:
-        """Load `base` (folder or hub id) with the weights that learn as `plan` says: a fresh adapter's, or all. `precision` is what the forward pass
-        computes in. Raises RecipeError in one line for a base that cannot be used."""
+        """Load `base` (folder or hub id) with the weights that learn as `plan` says: a fresh adapter's, or all.
+
+        `precision` is what the forward pass computes in. Raises RecipeError in one line for a base that cannot be used.
+        """
         ...
 
 
