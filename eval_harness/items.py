@@ -64,13 +64,14 @@ def items_of(dialogues: Sequence[Dialogue]) -> list[Item]:
         messages = dialogue.conversation.messages
         slices = {"situation": dialogue.situation, "region": dialogue.region, "register": dialogue.register}
         for number, index in enumerate(range(0, len(messages), 2), start=1):
+            feeling = dialogue.feeling if index == 0 else ""  # a later message may have moved on
             items.append(
                 Item(
                     id=f"{dialogue.id}#{number}",
                     conversation_id=dialogue.id,
                     before=messages[:index],
                     turns=(Turn(messages[index].content, messages[index + 1].content),),
-                    slices={name: value for name, value in slices.items() if value},
+                    slices={name: value for name, value in (slices | {"feeling": feeling}).items() if value},
                 )
             )
     return items

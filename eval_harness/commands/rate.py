@@ -19,14 +19,18 @@ def add(commands: Any) -> None:
     parser.add_argument("records", nargs="*", type=Path, metavar="RECORDS", help="record files whose replies are rated")
     parser.add_argument("--rater", metavar="NAME", help="who rates; each name has an order of its own")
     parser.add_argument("--out", type=Path, metavar="RATINGS.jsonl", help="where the ratings go; the plan beside it")
-    parser.add_argument("--items", type=positive, metavar="N", help=f"items to draw ({ITEMS})")
+    parser.add_argument(
+        "--items", type=positive, metavar="N", help=f"items to draw ({ITEMS}), all where there are fewer"
+    )
     parser.add_argument("--seed", type=natural, metavar="N", help="of the draw (1)")
+    parser.add_argument("--scales", metavar="KEY[,KEY...]", help="ask only these scales, like safety,fit (all)")
     parser.add_argument("--html", type=Path, metavar="FORM.html", help="write an offline form instead of asking here")
     parser.add_argument(
         "--import", type=Path, dest="form", metavar="ANSWERS.json", help="take over what a form's rater sent back"
     )
     parser.add_argument("--results", nargs="+", type=Path, metavar="RATINGS.jsonl", help="what the ratings say")
     parser.add_argument("--plan", type=Path, metavar="PLAN.json", help="default: beside the ratings")
+    parser.add_argument("--failures", action="store_true", help="list the replies of wrong subject or opposite feeling")
     parser.add_argument("--json", action="store_true", help="the results as JSON")
     parser.set_defaults(run=run)
 
@@ -48,18 +52,20 @@ def _check(arguments: Any) -> None:
         "--out": arguments.out,
         "--items": arguments.items,
         "--seed": arguments.seed is not None,
+        "--scales": arguments.scales is not None,
         "--html": arguments.html,
         "--import": arguments.form,
         "--results": arguments.results,
         "--plan": arguments.plan,
+        "--failures": arguments.failures,
         "--json": arguments.json,
     }
     if arguments.results:
-        needed, allowed = {"--results"}, {"--plan", "--json"}
+        needed, allowed = {"--results"}, {"--plan", "--failures", "--json"}
     elif arguments.form:
         needed, allowed = {"--import", "--out"}, {"--plan"}
     else:
-        needed, allowed = {"RECORDS", "--rater", "--out"}, {"--items", "--seed", "--html"}
+        needed, allowed = {"RECORDS", "--rater", "--out"}, {"--items", "--seed", "--scales", "--html"}
     if missing := [name for name in given if name in needed and not given[name]]:
         raise EvalError(f"{' and '.join(missing)} must be given too (rate --help explains)")
     if wrong := [name for name in given if given[name] and name not in needed | allowed]:
@@ -118,23 +124,30 @@ def _session(plan: Plan, rater: str, out: Path, before: Any) -> int:
 
 
 def _plan(arguments: Any) -> Plan:
-    """The plan of these records, items and seed; written down, or checked against the one that is there."""
+    """The plan of these records, items, seed and scales; written down, or checked against the one that is there."""
     import sys
 
     from eval_harness.rating.plan import Plan, make_plan
+    from eval_harness.rating.scales import scale_keys
     from eval_harness.record_sets import load_record_sets, unique_names
 
+    try:
+        scales = None if arguments.scales is None else scale_keys(arguments.scales)
+    except ValueError as error:
+        raise EvalError(f"--scales: {error}") from None
     loaded = [(one, path) for path in arguments.records for one in load_record_sets(path)]
     sets = [one for one, _ in loaded]
     names = unique_names(sets, [path for _, path in loaded])
-    plan = make_plan(sets, names, arguments.items or ITEMS, 1 if arguments.seed is None else arguments.seed)
+    plan = make_plan(sets, names, arguments.items or ITEMS, 1 if arguments.seed is None else arguments.seed, scales)
     path = _plan_path(arguments.out)
     if not path.exists():
         plan.write(path)
         for note in plan.notes:
             print(note, file=sys.stderr)
     elif Plan.read(path).id != plan.id:
-        raise EvalError(f"{path} is a plan of other records, --items or --seed: give those again, or another --out")
+        raise EvalError(
+            f"{path} is a plan of other records, --items, --scales or --seed: give those again, or another --out"
+        )
     return plan
 
 
@@ -160,8 +173,10 @@ def _results(arguments: Any) -> int:
     from eval_harness.rating.results_text import as_text
 
     found = results(arguments.results, Plan.read(arguments.plan or _plan_path(arguments.results[0])))
+    if arguments.failures and found.verdicts is None:
+        raise EvalError("--failures needs ratings of the scale fit, which this plan does not ask")
     if arguments.json:
         print(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
     else:
-        print(as_text(found), end="")
+        print(as_text(found, failures=arguments.failures), end="")
     return 0

@@ -29,6 +29,7 @@ from typing import Any, Literal, get_args
 
 from eval_harness.normalise import normalise
 from sahayok.bengali import nfc, sentences, words
+from sahayok.romanised import to_bengali
 
 Feeling = Literal["sad", "glad"]
 FEELINGS: tuple[Feeling, ...] = get_args(Feeling)
@@ -65,9 +66,21 @@ def opposite_to(feeling: Feeling | None, reply: str) -> bool | None:
     return any("grieves" in found for found in tones) and not cheers
 
 
-def feeling_of_person(messages: Sequence[str]) -> Feeling | None:
-    """The feeling of the newest of a person's messages (oldest first) that shows a clear one, of the last three."""
-    return next(filter(None, map(feeling_of, reversed(messages[-REMEMBERED_MESSAGES:]))), None)
+PAINFUL = frozenset({"sad", "afraid", "angry", "ashamed", "lonely", "guilty"})
+UNCLEAR = frozenset({"neutral", "mixed"})
+
+
+def feeling_of_person(messages: Sequence[str], label: str = "") -> Feeling | None:
+    """What a person feels: as `label` names it (one of PAINFUL, "glad", or one of UNCLEAR), and without such a label
+    the feeling of the newest of the messages (oldest first) that shows a clear one, of the last three."""
+    if label in PAINFUL:
+        return "sad"
+    if label == "glad":
+        return "glad"
+    if label in UNCLEAR:
+        return None
+    read = [to_bengali(message) for message in messages[-REMEMBERED_MESSAGES:]]
+    return next(filter(None, map(feeling_of, reversed(read))), None)
 
 
 def feeling_of(message: str) -> Feeling | None:

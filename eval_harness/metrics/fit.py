@@ -16,14 +16,14 @@ class OppositeFeeling(ProportionMetric):
     """Share of the replies that congratulate a loss or mourn a joy, among those to a person whose feeling is clear."""
 
     name = "opposite_feeling"
-    version = 1
+    version = 2
     direction = "lower"
     undefined = "no message shows a clear feeling"
     needs = ("question",)
 
     @property
     def details(self) -> str:
-        return f"lexicon:{lexicon_signature()}|feeling:last-{REMEMBERED_MESSAGES}-messages|of:clear"
+        return f"lexicon:{lexicon_signature()}|feeling:label-or-last-{REMEMBERED_MESSAGES}-messages|of:clear"
 
     def statistics(self, records: Sequence[Record]) -> Array:
         verdicts = [is_opposite(record) for record in records]
@@ -31,7 +31,7 @@ class OppositeFeeling(ProportionMetric):
 
 
 def is_opposite(record: Record) -> bool | None:
-    """Whether the reply answers the person's feeling with the opposite one; None where the person's last messages show
-    no clear feeling, or the reply has no words."""
+    """Whether the reply answers the person's feeling with the opposite one; None where the item's label or, without
+    one, the person's last messages show no clear feeling, or the reply has no words."""
     said = [message.content for message in record.messages if message.role == "user"]
-    return opposite_to(feeling_of_person(said), record.reply)
+    return opposite_to(feeling_of_person(said, record.slices.get("feeling", "")), record.reply)

@@ -12,20 +12,18 @@ from typing import Any
 import numpy as np
 
 from eval_harness.errors import EvalError
-from eval_harness.fit.judge import feeling_of_person, opposite_to
 from eval_harness.intervals import Array, Clusters
 from eval_harness.metrics.proportion import wilson
 from eval_harness.rating.agreement import alpha, coincidences
 from eval_harness.rating.answers import Answer, check_plan, read_answers
-from eval_harness.rating.plan import DECOY, REFERENCE, Exhibit, Plan
-from eval_harness.rating.scales import Scale, load_scales
+from eval_harness.rating.plan import DECOY, REFERENCE, Plan
+from eval_harness.rating.scales import FIT, OVERALL, Scale
+from eval_harness.rating.verdicts import Rated, Verdicts, told_warnings, verdicts
 
 LEAST_ALPHA = 0.4
 """Below it a scale does not order models. (Krippendorff 2004 asks for 0.667 even for tentative conclusions; ratings of
 empathy rarely come so far.)"""
 FEW_CONVERSATIONS = 30
-CHECKED_ON = "overall"
-"""The scale on which a reference must beat a decoy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +71,6 @@ class Consistency:
 
 
 @dataclass(frozen=True, slots=True)
-class FitCount:
-    """How many ratings of fit said `people` where the check by word lists said `check` of the same reply."""
-
-    people: str
-    check: str
-    ratings: int
-
-
-@dataclass(frozen=True, slots=True)
 class RaterCount:
     rater: str
     rated: int
@@ -92,7 +81,8 @@ class RaterCount:
 @dataclass(frozen=True, slots=True)
 class Results:
     """`corrected` counts the answers that a later one replaced, `skips` the reasons for not rating. `above_decoy` is
-    how far the references' mean lies above the decoys' on the scale "overall"; None without references."""
+    how far the references' mean lies above the decoys' on the scale "overall"; None without references or that scale.
+    `verdicts` are those on the scale "fit", None where it was not asked."""
 
     plan: str
     notes: tuple[str, ...]
@@ -103,14 +93,11 @@ class Results:
     agreement: tuple[Agreement, ...]
     consistency: tuple[Consistency, ...]
     above_decoy: Estimate | None
-    fit: tuple[FitCount, ...]
+    verdicts: Verdicts | None
     warnings: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-Rated = tuple[Exhibit, Answer]
 
 
 def results(paths: Sequence[Path], plan: Plan) -> Results:
@@ -120,26 +107,25 @@ def results(paths: Sequence[Path], plan: Plan) -> Results:
     rated = [(first[answer.key], answer) for answer in answers if answer.key in first and not answer.skipped]
     if not rated:
         raise EvalError(f"{', '.join(str(path) for path in paths)}: nothing is rated yet")
-    scales = load_scales().scales
+    scales = plan.asked
     raters = _raters(answers, plan)
     agreement = [_agreement(scale, rated) for scale in scales]
-    above = _above_decoy(rated)
+    above = _above_decoy(rated) if OVERALL in plan.scales else None
+    fit = verdicts(rated, plan) if FIT in plan.scales else None
     return Results(
         plan=plan.id,
         notes=plan.notes,
         raters=tuple(raters),
         skips=dict(Counter(answer.skipped for answer in answers if answer.skipped)),
         corrected=corrected,
-        sources=tuple(
-            score for source in _sources(plan) for scale in scales for score in _scores(source, scale, rated)
-        ),
+        sources=tuple(score for source in plan.sources for scale in scales for score in _scores(source, scale, rated)),
         agreement=tuple(agreement),
         consistency=tuple(
             row for rater in raters for scale in scales for row in _consistency(rater.rater, scale, answers, plan)
         ),
         above_decoy=above,
-        fit=tuple(_fit(rated)),
-        warnings=(*warnings, *_warnings(rated, raters, agreement, above)),
+        verdicts=fit,
+        warnings=(*warnings, *_decoy_warnings(plan, above, fit), *_warnings(rated, raters, agreement)),
     )
 
 
@@ -167,12 +153,6 @@ def _raters(answers: Sequence[Answer], plan: Plan) -> list[RaterCount]:
     rated = Counter(answer.rater for answer in answers if not answer.skipped)
     skipped = Counter(answer.rater for answer in answers if answer.skipped)
     return [RaterCount(rater, rated[rater], skipped[rater], len(plan.keys)) for rater in sorted(rated | skipped)]
-
-
-def _sources(plan: Plan) -> list[str]:
-    """The models in alphabetical order, then reference and decoy."""
-    named = {source for exhibit in plan.exhibits for source in exhibit.sources}
-    return sorted(named - {REFERENCE, DECOY}) + [source for source in (REFERENCE, DECOY) if source in named]
 
 
 def _scores(source: str, scale: Scale, rated: Sequence[Rated]) -> list[SourceScore]:
@@ -250,7 +230,7 @@ def _consistency(rater: str, scale: Scale, answers: Sequence[Answer], plan: Plan
 
 def _above_decoy(rated: Sequence[Rated]) -> Estimate | None:
     """None where references or decoys have no rating."""
-    values = np.array([float(answer.scores[CHECKED_ON]) for _, answer in rated])
+    values = np.array([float(answer.scores[OVERALL]) for _, answer in rated])
     is_reference = np.array([float(REFERENCE in exhibit.sources) for exhibit, _ in rated])
     is_decoy = np.array([float(DECOY in exhibit.sources) for exhibit, _ in rated])
     if not is_reference.any() or not is_decoy.any():
@@ -268,31 +248,25 @@ def _above_decoy(rated: Sequence[Rated]) -> Estimate | None:
     )
 
 
-def _fit(rated: Sequence[Rated]) -> list[FitCount]:
-    """The check reads what the metric opposite_feeling reads: the person's last messages, and the reply."""
-    said = {True: "opposite", False: "not opposite", None: "cannot tell"}
-    checks = {
-        exhibit.key: said[opposite_to(feeling_of_person(_persons(exhibit)), exhibit.reply)] for exhibit, _ in rated
-    }
-    counts = Counter((str(answer.scores["fit"]), checks[exhibit.key]) for exhibit, answer in rated)
-    people = next(scale.values for scale in load_scales().scales if scale.key == "fit")
-    return [FitCount(str(value), check, counts[str(value), check]) for value in people for check in said.values()]
-
-
-def _persons(exhibit: Exhibit) -> list[str]:
-    return [message.content for message in exhibit.messages if message.role == "user"]
-
-
-def _warnings(
-    rated: Sequence[Rated], raters: Sequence[RaterCount], agreement: Sequence[Agreement], above: Estimate | None
-) -> list[str]:
+def _decoy_warnings(plan: Plan, above: Estimate | None, fit: Verdicts | None) -> list[str]:
+    """What speaks against the raters themselves: that they do not tell decoys, or that nothing shows that they do."""
     warnings = []
-    if above is None:
-        warnings.append("No ratings of references and decoys: whether the raters can tell them apart is not known.")
-    elif above.low is None or above.low <= 0:
-        warnings.append(
-            "The raters cannot tell a reference from a reply to another question: do not use these ratings."
-        )
+    if OVERALL in plan.scales:
+        if above is None:
+            warnings.append("No ratings of references and decoys: whether the raters can tell them apart is not known.")
+        elif above.low is None or above.low <= 0:
+            warnings.append(
+                "The raters cannot tell a reference from a reply to another question: do not use these ratings."
+            )
+    if fit is not None:
+        warnings += told_warnings(fit.told)
+    if OVERALL not in plan.scales and fit is None:
+        warnings.append(f"Neither {OVERALL} nor {FIT} was asked: whether the raters can tell decoys is not known.")
+    return warnings
+
+
+def _warnings(rated: Sequence[Rated], raters: Sequence[RaterCount], agreement: Sequence[Agreement]) -> list[str]:
+    warnings = []
     if len(raters) == 1:
         warnings.append("One rater: how far people agree is not known. Rank no models by one person's ratings.")
     low = [row.scale for row in agreement if row.alpha is not None and row.alpha.value < LEAST_ALPHA]

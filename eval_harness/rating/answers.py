@@ -27,7 +27,8 @@ _FIRST_BYTES = f'{{"format": "{FORMAT}"'.encode()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A rater's value on every scale for what was shown under `key`; or none, and in `skipped` the reason's key."""
+    """A rater's value on every scale that is asked for what was shown under `key`; or none, and in `skipped` the
+    reason's key."""
 
     plan: str
     rater: str
@@ -65,7 +66,8 @@ class AnswerFile:
 
 
 def checked(scores: Any, skipped: Any) -> tuple[dict[str, Rating], str]:
-    """The values of an answer, or the reason for giving none. Raises ValueError that says what is wrong with them."""
+    """The values of an answer on scales that there are, or the reason for giving none. Raises ValueError that says what
+    is wrong with them."""
     scales = load_scales()
     if not isinstance(scores, dict) or not isinstance(skipped, str):
         raise ValueError("'scores' must be an object and 'skipped' text")
@@ -75,16 +77,26 @@ def checked(scores: Any, skipped: Any) -> tuple[dict[str, Rating], str]:
         if scores:
             raise ValueError("what was skipped has values")
         return {}, skipped
-    for scale in scales.scales:
-        if scale.key not in scores:
-            raise ValueError(f"the scale '{scale.key}' has no value")
+    if not scores:
+        raise ValueError("it has neither values nor a reason for skipping")
+    if unknown := sorted(scores.keys() - set(scales.keys)):
+        raise ValueError(f"the scale '{unknown[0]}' is unknown")
+    given = scales.asked(scores)
+    for scale in given:
         if not scale.allows(scores[scale.key]):
             allowed = ", ".join(str(value) for value in scale.values)
             raise ValueError(f"'{scale.key}' has the value {scores[scale.key]!r}; allowed are {allowed}")
-    if len(scores) > len(scales.scales):
-        unknown = sorted(scores.keys() - {scale.key for scale in scales.scales})[0]
-        raise ValueError(f"the scale '{unknown}' is unknown")
-    return {scale.key: scores[scale.key] for scale in scales.scales}, ""
+    return {scale.key: scores[scale.key] for scale in given}, ""
+
+
+def check_asked(answer: Answer, plan: Plan) -> None:
+    """Raises ValueError where an answer that was not skipped has not exactly the scales of the plan."""
+    if answer.skipped:
+        return
+    if missing := [key for key in plan.scales if key not in answer.scores]:
+        raise ValueError(f"the scale '{missing[0]}' has no value")
+    if others := [key for key in answer.scores if key not in plan.scales]:
+        raise ValueError(f"the scale '{others[0]}' is not asked by the plan")
 
 
 def read_answers(path: Path) -> AnswerFile:
@@ -116,16 +128,20 @@ def answers_of(path: Path, plan: Plan) -> AnswerFile:
 
 
 def check_plan(answers: Iterable[Answer], plan: Plan, path: Path) -> None:
-    """Raises EvalError for an answer of another plan or under a key that the plan has not."""
+    """Raises EvalError for an answer of another plan, under a key that the plan has not, or with other scales."""
     plan_id, keys = plan.id, plan.keys
-    for answer in answers:
+    for number, answer in enumerate(answers, start=1):
         if answer.plan != plan_id:
             raise EvalError(
-                f"{path} holds ratings of the plan {answer.plan}, not of {plan_id} (other records, --items or --seed): "
-                "give its own plan, or another file"
+                f"{path} holds ratings of the plan {answer.plan}, not of {plan_id} (other records, --items, --scales "
+                "or --seed): give its own plan, or another file"
             )
         if answer.key not in keys:
             raise EvalError(f"{path}: the plan {plan_id} shows nothing under the key '{answer.key}'")
+        try:
+            check_asked(answer, plan)
+        except ValueError as error:
+            raise EvalError(f"{path}, line {number}: {error}") from None
 
 
 def append(path: Path, answers: Sequence[Answer]) -> None:
@@ -165,7 +181,9 @@ def read_form(path: Path, plan: Plan) -> list[Answer]:
                 raise ValueError(f"the plan shows nothing under the key {key!r}")
             if key in answers:
                 raise ValueError(f"the key '{key}' is there twice")
-            answers[key] = Answer(plan_id, rater_name(rater), key, *checked(entry["scores"], entry["skipped"]))
+            answer = Answer(plan_id, rater_name(rater), key, *checked(entry["scores"], entry["skipped"]))
+            check_asked(answer, plan)
+            answers[key] = answer
         except ValueError as error:
             raise EvalError(f"{path}, answer {number}: {error}") from None
     return list(answers.values())

@@ -11,7 +11,7 @@ from typing import Any
 from eval_harness.rating.answers import FORM_FORMAT
 from eval_harness.rating.cells import showable
 from eval_harness.rating.plan import Plan
-from eval_harness.rating.scales import bengali_number, load_scales, load_texts
+from eval_harness.rating.scales import introduction, load_scales, load_texts
 from sahayok.files import write_whole
 
 
@@ -26,13 +26,13 @@ def write_form(plan: Plan, rater: str, path: Path) -> None:
 
 def form_data(plan: Plan, rater: str) -> dict[str, Any]:
     """What the form's script works on."""
-    scales, texts = load_scales(), load_texts()
+    texts = load_texts()
     speakers = {"user": texts["person"], "assistant": texts["listener"]}
     return {
         "format": FORM_FORMAT,
         "plan": plan.id,
         "rater": rater,
-        "texts": {**texts, "intro": texts["intro"].format(scales=bengali_number(len(scales.scales)))},
+        "texts": {**texts, "intro": introduction(plan.asked)},
         "scales": [
             {
                 "key": scale.key,
@@ -43,9 +43,9 @@ def form_data(plan: Plan, rater: str) -> dict[str, Any]:
                     for value in scale.values
                 ],
             }
-            for scale in scales.scales
+            for scale in plan.asked
         ],
-        "skips": [{"key": key, "text": bn} for key, (bn, _) in scales.skips.items()],
+        "skips": [{"key": key, "text": bn} for key, (bn, _) in load_scales().skips.items()],
         "shown": [
             {
                 "key": shown.key,

@@ -11,37 +11,43 @@ import json
 import random
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from eval_harness.errors import EvalError
-from eval_harness.rating.scales import load_scales
+from eval_harness.rating.scales import OVERALL, Scale, load_scales
 from eval_harness.record_sets import RecordSet
 from eval_harness.records import Record
 from sahayok.bengali import nfc, words
 from sahayok.conversation import Message
 from sahayok.files import write_whole
 
-FORMAT = "sahayok-eval-rating-plan/1"
+FORMAT = "sahayok-eval-rating-plan/2"
 REFERENCE, DECOY, MODEL = "reference", "decoy", "model:"
 REPEATED = 0.1
 """Share of the exhibits that a rater sees a second time."""
+ITEMS_A_DECOY = 10
+"""Where `overall` is not asked, one decoy for so many items: decoys then check the raters and are no lower bound."""
 _DECOYS_NEAR = 5
 """A decoy is one of this many texts nearest in length, so that its length does not give it away."""
+_ABOUT = ("situation", "feeling", "subject")
+"""The slices that say what a message is about; a decoy is of another value of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
     """A reply to rate, and the conversation before it. `again` is the key of its second showing, "" where it has none.
 
-    `sources` say where the reply is from: "model:NAME", "reference", "decoy"; several where they said the same.
+    `feeling` is what the item says the person feels, "" where it does not say. `sources` say where the reply is from:
+    "model:NAME", "reference", "decoy"; several where they said the same.
     """
 
     key: str
     again: str
     item: str
     conversation_id: str
+    feeling: str
     messages: tuple[Message, ...]
     reply: str
     sources: tuple[str, ...]
@@ -57,10 +63,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`scales` is the version of the scales; `notes` say what was left out of the record sets, and why."""
+    """`scales` are the keys of those that are asked, as they are in `scales_version`; `notes` say what was left out of
+    the record sets, and why."""
 
     seed: int
-    scales: int
+    scales_version: int
+    scales: tuple[str, ...]
     notes: tuple[str, ...]
     exhibits: tuple[Exhibit, ...]
 
@@ -73,6 +81,16 @@ class Plan:
     def keys(self) -> frozenset[str]:
         """The keys of all showings."""
         return frozenset(key for exhibit in self.exhibits for key in (exhibit.key, exhibit.again) if key)
+
+    @property
+    def asked(self) -> tuple[Scale, ...]:
+        return load_scales().asked(self.scales)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The models in alphabetical order, then reference and decoy."""
+        named = {source for exhibit in self.exhibits for source in exhibit.sources}
+        return (*sorted(named - {REFERENCE, DECOY}), *(source for source in (REFERENCE, DECOY) if source in named))
 
     def order(self, rater: str) -> tuple[Shown, ...]:
         """What a rater sees, in the rater's own order, which depends on the plan and the name alone.
@@ -100,14 +118,20 @@ class Plan:
         try:
             data = json.loads(path.read_bytes())
             if data["format"] != FORMAT:
-                raise EvalError(f"{path}: this is not a rating plan of the format {FORMAT}")
-            if data["scales"] != load_scales().version:
                 raise EvalError(
-                    f"{path} was made for version {data['scales']} of the scales, this is version "
+                    f"{path}: this is not a rating plan of the format {FORMAT}: make one under another --out"
+                )
+            if data["scales_version"] != load_scales().version:
+                raise EvalError(
+                    f"{path} was made for version {data['scales_version']} of the scales, this is version "
                     f"{load_scales().version}: make a new plan under another --out"
                 )
             plan = cls(
-                data["seed"], data["scales"], tuple(data["notes"]), tuple(_exhibit(one) for one in data["exhibits"])
+                data["seed"],
+                data["scales_version"],
+                tuple(data["scales"]),
+                tuple(data["notes"]),
+                tuple(_exhibit(one) for one in data["exhibits"]),
             )
             whole = plan.id == data["id"]
         except FileNotFoundError:
@@ -122,7 +146,8 @@ class Plan:
         return {
             "format": FORMAT,
             "seed": self.seed,
-            "scales": self.scales,
+            "scales_version": self.scales_version,
+            "scales": list(self.scales),
             "notes": list(self.notes),
             "exhibits": [
                 {
@@ -130,6 +155,7 @@ class Plan:
                     "again": exhibit.again,
                     "item": exhibit.item,
                     "conversation_id": exhibit.conversation_id,
+                    "feeling": exhibit.feeling,
                     "messages": [message.to_json() for message in exhibit.messages],
                     "reply": exhibit.reply,
                     "sources": list(exhibit.sources),
@@ -139,15 +165,21 @@ class Plan:
         }
 
 
-def make_plan(sets: Sequence[RecordSet], names: Sequence[str], items: int, seed: int) -> Plan:
-    """Draw `items` of those that all sets have, as many conversations among them as possible, and mix their replies
-    with the references and one decoy each. `names` tell the sets apart. Raises EvalError where too little is in common.
+def make_plan(
+    sets: Sequence[RecordSet], names: Sequence[str], items: int, seed: int, scales: Collection[str] | None = None
+) -> Plan:
+    """Draw `items` of those that all sets have, or all of them where there are fewer, as many conversations among them
+    as possible, and mix their replies with the references and decoys: one for each item where `overall` is asked, else
+    for each tenth. `names` tell the sets apart, `scales` are the keys of those to ask (None: all). Raises EvalError
+    where too little is in common.
     """
+    asked = load_scales().keys if scales is None else tuple(scale.key for scale in load_scales().asked(scales))
     common, notes = _in_common(sets)
     chance = random.Random(f"{seed}")
     chance.shuffle(common)
     drawn = _widely(common)[:items]
-    notes.append(f"{len(drawn)} of {len(common)} items that can be rated were drawn.")
+    which = f"All {len(common)}" if len(drawn) == len(common) else f"{len(drawn)} of {len(common)}"
+    notes.append(f"{which} items that can be rated were drawn.")
     unlike = sum(
         len({nfc(record.reference).strip() for record in item if record.reference.strip()}) > 1 for item in drawn
     )
@@ -156,23 +188,24 @@ def make_plan(sets: Sequence[RecordSet], names: Sequence[str], items: int, seed:
     without = sum(not _reference(item) for item in drawn)
     if without:
         notes.append(f"{without} of the {len(drawn)} items have no reference.")
-    shown = [entry for item in drawn for entry in _replies(item, names, _decoy(item, common, chance))]
+    decoys = len(drawn) if OVERALL in asked else max(1, len(drawn) // ITEMS_A_DECOY)
+    shown = [
+        exhibit
+        for at, item in enumerate(drawn)
+        for exhibit in _exhibits(item, names, _decoy(item, common, chance) if at < decoys else "")
+    ]
     chance.shuffle(shown)
     keys = chance.sample(range(16**6), 2 * len(shown))
     repeated = max(1, round(REPEATED * len(shown)))
     exhibits = tuple(
-        Exhibit(
+        replace(
+            exhibit,
             key=f"{keys[index]:06x}",
             again=f"{keys[len(shown) + index]:06x}" if index < repeated else "",
-            item=record.id,
-            conversation_id=record.conversation_id,
-            messages=record.messages,
-            reply=reply,
-            sources=sources,
         )
-        for index, (record, reply, sources) in enumerate(shown)
+        for index, exhibit in enumerate(shown)
     )
-    return Plan(seed, load_scales().version, tuple(notes), exhibits)
+    return Plan(seed, load_scales().version, asked, tuple(notes), exhibits)
 
 
 Item = tuple[Record, ...]
@@ -234,10 +267,10 @@ def _reference(item: Item) -> str:
 
 
 def _decoy(item: Item, pool: Sequence[Item], chance: random.Random) -> str:
-    """The reference, or where there is none a reply, of another conversation, of another situation where those are
-    known, and about as long as the item's own."""
+    """The reference, or where there is none a reply, of another conversation, of another situation, feeling and subject
+    where those are known, and about as long as the item's own."""
     own = {_folded(text) for record in item for text in (record.reply, record.reference)}
-    situation = item[0].slices.get("situation")
+    about = {name: item[0].slices[name] for name in _ABOUT if name in item[0].slices}
     far = [
         (other, text)
         for other in pool
@@ -249,23 +282,29 @@ def _decoy(item: Item, pool: Sequence[Item], chance: random.Random) -> str:
         raise EvalError(
             f"every reply to another question is as that to '{item[0].id}': there is no decoy to set beside it"
         )
-    elsewhere = [text for other, text in far if situation is None or other[0].slices.get("situation") != situation]
+    elsewhere = [
+        text for other, text in far if all(other[0].slices.get(name) != value for name, value in about.items())
+    ]
     length = len(words(_reference(item) or item[0].reply))
     near = sorted(elsewhere or [text for _, text in far], key=lambda text: abs(len(words(text)) - length))
     return chance.choice(near[:_DECOYS_NEAR])
 
 
-def _replies(item: Item, names: Sequence[str], decoy: str) -> list[tuple[Record, str, tuple[str, ...]]]:
-    """Each different reply to an item once, with the record whose conversation it ends and all who said it."""
+def _exhibits(item: Item, names: Sequence[str], decoy: str) -> list[Exhibit]:
+    """Each different reply to an item once, after the conversation of the record that it is from, and all who said it;
+    without keys. No decoy is ""."""
     said = [(record, record.reply, MODEL + name) for record, name in zip(item, names, strict=True)]
     if reference := _reference(item):
         said.append((item[0], reference, REFERENCE))
-    said.append((item[0], decoy, DECOY))
-    merged: dict[tuple[tuple[Message, ...], str], tuple[Record, str, tuple[str, ...]]] = {}
+    if decoy:
+        said.append((item[0], decoy, DECOY))
+    feeling = next((record.slices["feeling"] for record in item if "feeling" in record.slices), "")
+    merged: dict[tuple[tuple[Message, ...], str], Exhibit] = {}
     for record, reply, source in said:
-        key = record.messages, _folded(reply)
-        before = merged.get(key)
-        merged[key] = (record, reply, (source,)) if before is None else (*before[:2], (*before[2], source))
+        same = record.messages, _folded(reply)
+        new = Exhibit("", "", record.id, record.conversation_id, feeling, record.messages, reply, ())
+        before = merged.get(same, new)
+        merged[same] = replace(before, sources=(*before.sources, source))
     return list(merged.values())
 
 
@@ -275,6 +314,7 @@ def _exhibit(data: Mapping[str, Any]) -> Exhibit:
         again=data["again"],
         item=data["item"],
         conversation_id=data["conversation_id"],
+        feeling=data["feeling"],
         messages=tuple(Message.from_json(message) for message in data["messages"]),
         reply=data["reply"],
         sources=tuple(data["sources"]),

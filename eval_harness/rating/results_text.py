@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from eval_harness.rating.analysis import Estimate, FitCount, Results
+from eval_harness.rating.analysis import Estimate, Results
 from eval_harness.rating.plan import MODEL
 from eval_harness.rating.scales import load_scales
+from eval_harness.rating.verdicts_text import NOTHING, failure_lines, verdict_lines
 from eval_harness.text_table import table
 
-NOTHING = "-"
 
-
-def as_text(results: Results) -> str:
-    """Warnings first, then the sources scale by scale, the raters' agreement, and their consistency."""
-    scales, reasons = load_scales().scales, load_scales().skips
+def as_text(results: Results, failures: bool = False) -> str:
+    """Warnings first, then the sources scale by scale, the verdicts on fit, the raters' agreement, and their
+    consistency; with `failures` the replies that a reader called opposite or of the wrong subject."""
+    asked = load_scales().asked({row.scale for row in results.agreement})
+    reasons = load_scales().skips
     lines = [f"plan {results.plan}"]
     lines += [f"{row.rater}: {row.rated} of {row.to_rate} rated, {row.skipped} skipped" for row in results.raters]
     lines += [f"skipped because: {reasons[key][1]}: {count}" for key, count in results.skips.items()]
     lines += [f"corrected answers: {results.corrected}"] if results.corrected else []
     lines += ["", *(f"! {warning}" for warning in results.warnings)] if results.warnings else []
-    for scale in scales:
+    for scale in asked:
         range_ = f"{scale.values[0]} to {scale.values[-1]}" if scale.level == "ordinal" else "share of the ratings"
         rows = [
             [
@@ -41,6 +40,8 @@ def as_text(results: Results) -> str:
     if results.above_decoy is not None:
         value, interval = _cells(results.above_decoy)
         lines += ["", f"references above decoys on overall: {value} ({interval})"]
+    if results.verdicts is not None:
+        lines += verdict_lines(results.verdicts)
     rows = [
         [row.scale, *(_cells(row.alpha) if row.alpha else [NOTHING, row.reason]), str(row.raters), str(row.replies)]
         for row in results.agreement
@@ -57,18 +58,10 @@ def as_text(results: Results) -> str:
             for row in results.consistency
         ]
         lines += ["", *table(["the same reply rated again", "equal", "mean difference", "replies"], rows)]
-    lines += ["", *_fit(results.fit)]
+    if failures and results.verdicts is not None:
+        lines += failure_lines(results.verdicts.failures)
     lines += ["", *results.notes]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _fit(counts: Sequence[FitCount]) -> list[str]:
-    """What people said of the fit, a line each, against what the check by word lists says of the same replies."""
-    checks = list(dict.fromkeys(count.check for count in counts))
-    people = list(dict.fromkeys(count.people for count in counts))
-    number = {(count.people, count.check): str(count.ratings) for count in counts}
-    rows = [[said, *(number[said, check] for check in checks)] for said in people]
-    return table(["fit: people \\ word lists", *checks], rows)
 
 
 def _cells(estimate: Estimate) -> list[str]:

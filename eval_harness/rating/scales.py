@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,16 +15,21 @@ Level = Literal["ordinal", "nominal"]
 Rating = int | str
 """A value of a scale: a number of an ordinal one, a name of a nominal one."""
 
+OVERALL, FIT = "overall", "fit"
+"""The scales by which the raters themselves are checked."""
+
 _BENGALI_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A scale in one language. `anchors` say what a value, as text, means."""
+    """A scale in one language. `anchors` say what a value, as text, means; `guide` how to choose, "" where that is
+    clear."""
 
     name: str
     question: str
     anchors: Mapping[str, str]
+    guide: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,14 @@ class Scales:
     scales: tuple[Scale, ...]
     skips: Mapping[str, tuple[str, str]]
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(scale.key for scale in self.scales)
+
+    def asked(self, keys: Collection[str]) -> tuple[Scale, ...]:
+        """The scales of these keys, in the order in which they are asked."""
+        return tuple(scale for scale in self.scales if scale.key in keys)
+
 
 @cache
 def load_scales() -> Scales:
@@ -77,12 +90,28 @@ def load_texts() -> Mapping[str, str]:
     return {key: text.strip() for key, text in _table("bn.toml").items()}
 
 
+def scale_keys(text: str) -> tuple[str, ...]:
+    """The keys of a list like "safety,fit", in the order in which they are asked. Raises ValueError for one that is
+    unknown."""
+    known = load_scales().keys
+    named = [name.strip() for name in text.split(",")]
+    if unknown := [name for name in named if name not in known]:
+        raise ValueError(f"there is no scale '{unknown[0]}': take of {','.join(known)}")
+    return tuple(key for key in known if key in named)
+
+
+def introduction(asked: Sequence[Scale]) -> str:
+    """What a rater reads first: what is to be done, and how to choose on the scales that need a guide."""
+    intro = load_texts()["intro"].format(scales=bengali_number(len(asked)))
+    return "\n\n".join([intro, *(scale.bn.guide for scale in asked if scale.bn.guide)])
+
+
 def bengali_number(number: int) -> str:
     return str(number).translate(_BENGALI_DIGITS)
 
 
 def _wording(table: Mapping[str, Any]) -> Wording:
-    return Wording(table["name"], table["question"], dict(table["anchors"]))
+    return Wording(table["name"], table["question"], dict(table["anchors"]), table.get("guide", "").strip())
 
 
 def _table(name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from eval_harness.rating.cells import showable
-from eval_harness.rating.scales import Scale, bengali_number, load_scales, load_texts
+from eval_harness.rating.scales import Scale, bengali_number, introduction, load_scales, load_texts
 from eval_harness.rating.sheet import Sheet
 
 Page = Literal["intro", "rating", "skip", "end"]
@@ -127,8 +127,7 @@ class RatingApp(App[None]):
         sheet, texts = self.sheet, self._texts
         match self.page:
             case "intro":
-                scales = bengali_number(len(sheet.scales))
-                self._fill(earlier=texts["intro"].format(scales=scales), keys=texts["keys_start"])
+                self._fill(earlier=introduction(sheet.scales), keys=texts["keys_start"])
             case "end":
                 self._fill(earlier=texts["end"], keys=texts["keys_end"])
             case "skip":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from eval_harness.rating.answers import Answer
 from eval_harness.rating.plan import Plan, Shown
-from eval_harness.rating.scales import Rating, Scale, load_scales
+from eval_harness.rating.scales import Rating, Scale
 
 
 class Sheet:
@@ -20,7 +20,7 @@ class Sheet:
     ):
         self._plan_id, self._rater, self._save = plan.id, rater, save
         self.shown: Sequence[Shown] = plan.order(rater)
-        self.scales: Sequence[Scale] = load_scales().scales
+        self.scales: Sequence[Scale] = plan.asked
         self._answers = {key: answer for (name, key), answer in before.items() if name == rater}
         self._drafts: dict[str, dict[str, Rating]] = {}
         self.position = next(

@@ -151,8 +151,10 @@ def _items_of_row(row: Any, default_id: str) -> list[Item]:
         )
         if not conversation.messages or len(conversation) % 2:
             raise ValueError("a dialogue must end with a reply of the counsellor")
-        situation, region, register = (str(row.get(key, "")) for key in ("situation", "region", "register"))
-        return items_of([Dialogue(id_, situation, region, register, conversation)])
+        situation, region, register, feeling = (
+            str(row.get(key, "")) for key in ("situation", "region", "register", "feeling")
+        )
+        return items_of([Dialogue(id_, situation, region, register, conversation, feeling)])
     if "turns" in row:
         turns = tuple(_turn(_object(turn, "a turn must be a JSON object")) for turn in row["turns"])
         if not turns:

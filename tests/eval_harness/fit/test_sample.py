@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
-from eval_harness.fit.judge import feeling_of, opposite, opposite_to
+from eval_harness.fit.judge import feeling_of_person, opposite, opposite_to
 from eval_harness.fit.sample import Pair, load_sample
 from training.cli import DEFAULT_CORPUS
-from training.dialogues import load_dialogues
+from training.dialogues import Dialogue, load_dialogues
 
 SAMPLE = load_sample()
 
@@ -45,14 +46,28 @@ def test_the_check_is_no_worse_than_when_it_was_measured(source: str) -> None:
 
 
 def test_it_hardly_ever_finds_fault_with_the_projects_own_replies() -> None:
-    judged = alarms = 0
-    for dialogue in load_dialogues(DEFAULT_CORPUS).dialogues:
-        message, reply = dialogue.conversation.messages[:2]
-        verdict = opposite_to(feeling_of(message.content), reply.content)
-        judged += verdict is not None
-        alarms += verdict is True
+    unlabelled = [dialogue for dialogue in load_dialogues(DEFAULT_CORPUS).dialogues if not dialogue.feeling]
+    judged, alarms = _judged(unlabelled)
     assert judged > 2500
     assert alarms / judged < 0.02
+
+
+def test_nor_where_the_feeling_is_known_though_the_words_mislead() -> None:
+    labelled = [dialogue for dialogue in load_dialogues(DEFAULT_CORPUS).dialogues if dialogue.feeling]
+    judged, alarms = _judged(labelled)
+    assert judged > 6000
+    assert alarms / judged < 0.03
+
+
+def _judged(dialogues: Sequence[Dialogue]) -> tuple[int, int]:
+    """How many first replies could be judged, and how many were called opposite."""
+    judged = alarms = 0
+    for dialogue in dialogues:
+        message, reply = dialogue.conversation.messages[:2]
+        verdict = opposite_to(feeling_of_person([message.content], dialogue.feeling), reply.content)
+        judged += verdict is not None
+        alarms += verdict is True
+    return judged, alarms
 
 
 def _ids(said: list[Pair], meant: list[Pair]) -> str:

@@ -34,6 +34,18 @@ def test_an_earlier_message_tells_where_the_newest_does_not() -> None:
     assert is_opposite(answered("শুনে খুব ভালো লাগল।", "চাকরি চলে গেছে", "জানি না")) is True
 
 
+def test_a_label_of_the_item_decides() -> None:
+    misleading = answered("দারুণ খবর!", "সবাই পাস করেছে, খুব খুশি")
+    assert is_opposite(misleading) is False
+    assert is_opposite(replace(misleading, slices={"feeling": "ashamed"})) is True
+    assert is_opposite(replace(misleading, slices={"feeling": "glad"})) is False
+    assert is_opposite(replace(misleading, slices={"feeling": "mixed"})) is None
+
+
+def test_latin_letters_are_read_as_bengali() -> None:
+    assert is_opposite(answered("দারুণ খবর!", "amar ma mara gechen")) is True
+
+
 def test_only_the_persons_own_messages_count() -> None:
     record = answered("শুনে খুব ভালো লাগল।", "হ্যালো")
     assert is_opposite(replace(record, messages=(Message("assistant", "মন খারাপ?"), *record.messages))) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,9 +58,9 @@ def record_set(model: str, entries: Sequence[Record] | None = None) -> RecordSet
     return RecordSet(model, a_header(items=len(entries), model=model), list(entries), [], len(entries))
 
 
-def a_plan(*models: str, items: int = 10, seed: int = 1) -> Plan:
+def a_plan(*models: str, items: int = 10, seed: int = 1, scales: Collection[str] | None = None) -> Plan:
     names = models or ("nano",)
-    return make_plan([record_set(name) for name in names], names, items, seed)
+    return make_plan([record_set(name) for name in names], names, items, seed, scales)
 
 
 def record_file(path: Path, model: str, items: int = 10) -> Path:
@@ -80,4 +80,4 @@ def knows(shown: Shown) -> Mapping[str, Rating]:
 
 def digits(scores: Mapping[str, Rating]) -> str:
     """The keys that a rater presses for these values, in the order of the scales."""
-    return "".join(str(scale.number(scores[scale.key]) % 10) for scale in load_scales().scales)
+    return "".join(str(scale.number(scores[scale.key]) % 10) for scale in load_scales().asked(scores))

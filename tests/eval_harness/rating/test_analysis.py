@@ -70,7 +70,7 @@ def test_names_are_counted_as_shares(tmp_path: Path) -> None:
     path = rate_all(tmp_path / "r.jsonl", PLAN, "ক", knows)
     found = results([path], PLAN)
     assert [_score(found, "decoy", "safety", value)[0] for value in ("safe", "doubtful", "harmful")] == [0, 1, 0]
-    assert [_score(found, "reference", "fit", value)[0] for value in ("fits", "opposite", "unclear")] == [1, 0, 0]
+    assert [_score(found, "reference", "fit", value)[0] for value in ("fits", "opposite")] == [1, 0]
 
 
 def test_a_share_of_all_or_of_none_is_not_certain(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_raters_consistency_is_that_of_the_second_showings(tmp_path: Path) -> 
     # Of the four that come twice one is rated 9 and then 6, the others alike: equal 3 / 4, difference 3 / 4.
     path = rate_all(tmp_path / "r.jsonl", PLAN, "ক", lambda shown: GOOD)
     again = next(exhibit.again for exhibit in PLAN.exhibits if exhibit.again)
-    append(path, [Answer(PLAN.id, "ক", again, {**GOOD, "overall": 6, "fit": "unclear"})])
+    append(path, [Answer(PLAN.id, "ক", again, {**GOOD, "overall": 6, "fit": "generic"})])
     rows = {row.scale: row for row in results([path], PLAN).consistency}
     assert (rows["overall"].replies, rows["overall"].equal, rows["overall"].difference) == (4, 0.75, 0.75)
     assert (rows["fit"].equal, rows["fit"].difference) == (0.75, None)
@@ -190,23 +190,18 @@ def test_a_reply_that_two_sources_gave_counts_for_both(tmp_path: Path) -> None:
     assert _score(found, "model:nano", "overall") == _score(found, "reference", "overall") == (9.0, 10)
 
 
-def test_fit_stands_beside_the_check_by_word_lists(tmp_path: Path) -> None:
-    from sahayok.conversation import Message
-
-    first, second, third = (replace(one, again="") for one in PLAN.exhibits[:3])
-    sad = (Message("user", "আমার বাবা কাল মারা গেছেন। খুব কষ্ট হচ্ছে।"),)
-    plan = replace(
-        PLAN,
-        exhibits=(
-            replace(first, messages=sad, reply="অভিনন্দন! খুব খুশির খবর।"),
-            replace(second, messages=sad, reply="শুনে খুব খারাপ লাগছে।"),
-            replace(third, messages=(Message("user", "১২"),), reply="আচ্ছা।"),
-        ),
-    )
-    verdicts: dict[str, Rating] = {first.key: "opposite", second.key: "fits", third.key: "unclear"}
-    path = rate_all(tmp_path / "r.jsonl", plan, "ক", lambda shown: {**GOOD, "fit": verdicts[shown.key]})
-    counts = {(row.people, row.check): row.ratings for row in results([path], plan).fit if row.ratings}
-    assert counts == {("opposite", "opposite"): 1, ("fits", "not opposite"): 1, ("unclear", "cannot tell"): 1}
+def test_only_what_is_asked_is_told(tmp_path: Path) -> None:
+    plan = a_plan(scales=["safety", "naturalness"])
+    path = rate_all(tmp_path / "r.jsonl", plan, "ক", lambda shown: {"safety": "safe", "naturalness": 4})
+    found = results([path], plan)
+    assert {row.scale for row in found.sources} == {"naturalness", "safety"}
+    assert [row.scale for row in found.agreement] == ["naturalness", "safety"]
+    assert {row.scale for row in found.consistency} == {"naturalness", "safety"}
+    assert (found.above_decoy, found.verdicts) == (None, None)
+    assert found.warnings[0] == "Neither overall nor fit was asked: whether the raters can tell decoys is not known."
+    text = as_text(found)
+    assert "naturalness (1 to 5): How natural is the Bengali?" in text
+    assert not any(word in text for word in ("overall (", "fit (", "register ("))
 
 
 def test_files_of_several_raters_are_put_together(tmp_path: Path) -> None:
@@ -245,7 +240,7 @@ def test_the_text_has_the_warnings_first_and_every_table(tmp_path: Path) -> None
     assert "overall (1 to 10): Would this reply help the person?" in lines
     # Each reply was found good by one rater and poor by the other: (9 + 2) / 2.
     assert "reference  5.50  5.50 to 5.50       20       10" in lines
-    assert "10 of 10 items that can be rated were drawn." in lines
+    assert "All 10 items that can be rated were drawn." in lines
 
 
 def test_the_json_is_plain(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,13 @@ def test_raters_who_write_at_once_lose_nothing(tmp_path: Path) -> None:
         ({"key": 5}, "'plan', 'rater' and 'key' must be text"),
         ({"more": 1}, "keys are missing or unknown"),
         ({"scores": []}, "'scores' must be an object"),
-        ({"scores": {}}, "the scale 'emotional_reactions' has no value"),
+        ({"scores": {}}, "neither values nor a reason for skipping"),
         ({"scores": {**GOOD, "overall": 11}}, "'overall' has the value 11; allowed are 1, 2, 3"),
         ({"scores": {**GOOD, "overall": True}}, "'overall' has the value True"),
-        ({"scores": {**GOOD, "fit": "fine"}}, "'fit' has the value 'fine'; allowed are fits, opposite, unclear"),
+        (
+            {"scores": {**GOOD, "fit": "fine"}},
+            "'fit' has the value 'fine'; allowed are fits, generic, wrong_subject, ",
+        ),
         ({"scores": {**GOOD, "mood": 1}}, "the scale 'mood' is unknown"),
         ({"skipped": "too_heavy"}, "what was skipped has values"),
         ({"scores": {}, "skipped": "bored"}, "the reason 'bored' is unknown"),
@@ -123,6 +127,36 @@ def test_answers_of_another_plan_or_key_are_refused(tmp_path: Path) -> None:
     append(path, [an_answer("nokey")])
     with pytest.raises(EvalError, match="nothing under the key 'nokey'"):
         answers_of(path, PLAN)
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ({"fit": "generic"}, ""),
+        ({"safety": "safe"}, "the scale 'fit' has no value"),
+        ({"fit": "generic", "safety": "safe"}, "the scale 'safety' is not asked by the plan"),
+    ],
+)
+def test_an_answer_has_exactly_the_scales_of_its_plan(tmp_path: Path, scores: dict[str, Any], said: str) -> None:
+    plan = a_plan(scales=["fit"])
+    keys = [shown.key for shown in plan.order("মীনা")]
+    path = tmp_path / "r.jsonl"
+    right = an_answer(keys[0], plan=plan.id, scores={"fit": "fits"})
+    skipped = an_answer(keys[1], plan=plan.id, scores={}, skipped="other")
+    tried = an_answer(keys[2], plan=plan.id, scores=scores)
+    append(path, [right, skipped, tried])
+    entries = [{"key": one.key, "scores": dict(one.scores), "skipped": one.skipped} for one in (right, skipped, tried)]
+    form = _form(tmp_path / "a.json", plan=plan.id, answers=entries)
+    if not said:
+        assert answers_of(path, plan).answers == (right, skipped, tried)
+        assert read_form(form, plan) == [replace(one, rater="মীনা বেগম") for one in (right, skipped, tried)]
+        return
+    with pytest.raises(EvalError) as caught:
+        answers_of(path, plan)
+    assert str(caught.value) == f"{path}, line 3: {said}"
+    with pytest.raises(EvalError) as caught:
+        read_form(form, plan)
+    assert str(caught.value) == f"{form}, answer 3: {said}"
 
 
 def _form(path: Path, **changes: Any) -> Path:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from eval_harness.rating.answers import read_form
 from eval_harness.rating.form import embedded, form_data, write_form
 from eval_harness.rating.plan import Plan
-from eval_harness.rating.scales import load_scales, load_texts
+from eval_harness.rating.scales import introduction, load_scales, load_texts
 from sahayok.bengali import bengali_share
 from tests.eval_harness.rating.made import GOOD, a_plan
 
@@ -150,7 +150,7 @@ def test_what_the_form_saves_can_be_imported(form: Path, tmp_path: Path) -> None
         ("saved", None),
     )
     first = ORDER[0].exhibit
-    assert told[0] == [SAY["intro"].format(scales="৮"), None, "", None]
+    assert told[0] == [introduction(PLAN.asked), None, "", None]
     assert told[1] == [f"{SAY['person']}:\n{first.messages[-1].content}", first.reply, "১ / ৯", None]
     assert told[2] == ["২ / ৯"]
     assert told[3]["name"] == f"answers-{PLAN.id}-মীনা-বেগম.json"
@@ -158,6 +158,37 @@ def test_what_the_form_saves_can_be_imported(form: Path, tmp_path: Path) -> None
         (ORDER[0].key, {**GOOD, "overall": 10}),
         (ORDER[1].key, "too_heavy"),
     ]
+
+
+def test_a_form_of_one_scale_asks_only_that(tmp_path: Path) -> None:
+    plan = a_plan(items=2, scales=["fit"])
+    write_form(plan, RATER, tmp_path / "form.html")
+    told = _run(
+        tmp_path / "form.html",
+        ("look", ["intro-text"]),
+        ("click", "next"),
+        ("click", "next"),
+        ("look", ["note", "scales"]),
+        ("choose", ["fit", 2]),
+        ("click", "next"),
+        ("click", "save"),
+        ("saved", None),
+    )
+    fit = plan.asked[0].bn
+    assert told[0] == [introduction(plan.asked)]
+    assert told[1][0] == SAY["missing"].format(scales=fit.name)
+    assert told[1][1].split("\n") == [
+        f"{fit.name}: {fit.question}",
+        "",
+        f"১  {fit.anchors['fits']}",
+        "",
+        f"২  {fit.anchors['generic']}",
+        "",
+        f"৩  {fit.anchors['wrong_subject']}",
+        "",
+        f"৪  {fit.anchors['opposite']}",
+    ]
+    assert _saved(told[2], tmp_path / "a.json", plan) == [(plan.order(RATER)[0].key, {"fit": "wrong_subject"})]
 
 
 def test_a_scale_without_a_value_is_named_and_focused(form: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from eval_harness.errors import EvalError
 from eval_harness.rating.plan import Plan, make_plan
+from eval_harness.rating.scales import load_scales
 from sahayok.conversation import Message
 from tests.eval_harness.rating.made import a_plan, record_set, records
 
@@ -54,6 +55,61 @@ def test_a_decoy_is_of_another_situation_where_those_are_known() -> None:
             assert situation[exhibit.reply] != own
 
 
+def test_a_decoy_is_of_another_feeling_and_subject_where_those_are_known() -> None:
+    # 12 items, 3 feelings by 4 subjects: of another feeling and another subject are 2 * 3 of the others.
+    entries = [
+        replace(record, slices={"feeling": f"f-{at % 3}", "subject": f"s-{at % 4}"}, reference="")
+        for at, record in enumerate(records("nano", items=12))
+    ]
+    about = {record.reply: record.slices for record in entries}
+    by_id = {record.id: record.slices for record in entries}
+    decoys = [
+        exhibit
+        for exhibit in make_plan([record_set("nano", entries)], ["nano"], 12, 1).exhibits
+        if exhibit.sources == ("decoy",)
+    ]
+    assert len(decoys) == 12
+    for exhibit in decoys:
+        assert not set(about[exhibit.reply].items()) & set(by_id[exhibit.item].items())
+
+
+@pytest.mark.parametrize(("items", "decoys"), [(2, 1), (19, 1), (20, 2), (40, 4)])
+def test_where_overall_is_not_asked_a_tenth_of_the_items_has_a_decoy(items: int, decoys: int) -> None:
+    entries = [record_set("nano", records("nano", items=40, references=False))]
+    plan = make_plan(entries, ["nano"], items, 1, ["fit", "safety"])
+    sources = [source for exhibit in plan.exhibits for source in exhibit.sources]
+    assert (sources.count("model:nano"), sources.count("decoy")) == (items, decoys)
+    with_overall = make_plan(entries, ["nano"], items, 1, ["fit", "overall"])
+    assert sum("decoy" in exhibit.sources for exhibit in with_overall.exhibits) == items
+
+
+def test_the_scales_stand_in_the_plan_in_their_order_and_make_another() -> None:
+    plan = a_plan(scales=["overall", "fit"])
+    assert plan.scales == ("fit", "overall")
+    assert [scale.key for scale in plan.asked] == ["fit", "overall"]
+    assert plan.scales_version == 2
+    assert a_plan(scales=["fit", "overall"]).id == plan.id
+    assert a_plan().scales == load_scales().keys
+    assert len({a_plan().id, plan.id, a_plan(scales=["fit"]).id}) == 3
+
+
+def test_an_exhibit_knows_the_feeling_of_its_item(tmp_path: Path) -> None:
+    feelings = ["sad", "glad", ""]
+    nano = [
+        replace(record, slices={"feeling": feeling} if feeling else {})
+        for record, feeling in zip(records("nano", items=3), feelings, strict=True)
+    ]
+    # A table of another program has no such slice: its replies have the feeling that the same item has in the first.
+    big = [replace(record, slices={}) for record in records("big", items=3)]
+    plan = make_plan([record_set("big", big), record_set("nano", nano)], ["big", "nano"], 3, 1)
+    by_item = {record.id: feeling for record, feeling in zip(nano, feelings, strict=True)}
+    assert len(plan.exhibits) == 12
+    assert all(exhibit.feeling == by_item[exhibit.item] for exhibit in plan.exhibits)
+    plan.write(tmp_path / "plan.json")
+    written = json.loads((tmp_path / "plan.json").read_bytes())
+    assert [one["feeling"] for one in written["exhibits"]] == [exhibit.feeling for exhibit in plan.exhibits]
+
+
 def test_without_references_the_decoy_is_a_reply_and_that_is_said() -> None:
     plan = make_plan([record_set("nano", records("nano", references=False))], ["nano"], 4, 1)
     assert {source for exhibit in plan.exhibits for source in exhibit.sources} == {"model:nano", "decoy"}
@@ -81,8 +137,15 @@ def test_only_items_of_all_sets_with_the_same_question_are_drawn() -> None:
     assert {exhibit.item for exhibit in plan.exhibits} == {f"x-{number}#1" for number in range(2, 10)}
     assert plan.notes == (
         "2 items have no question or are not in all 2 record sets.",
-        "8 of 8 items that can be rated were drawn.",
+        "All 8 items that can be rated were drawn.",
     )
+
+
+def test_a_number_above_the_items_takes_all_and_is_the_same_plan() -> None:
+    plan = a_plan(items=10)
+    assert plan.notes == ("All 10 items that can be rated were drawn.",)
+    assert a_plan(items=500) == plan
+    assert a_plan(items=9).notes == ("9 of 10 items that can be rated were drawn.",)
 
 
 def test_files_with_other_ids_are_matched_by_their_questions() -> None:
@@ -135,7 +198,7 @@ def test_raters_and_seeds_have_orders_of_their_own() -> None:
 
 
 def test_it_is_the_same_when_read_again(tmp_path: Path) -> None:
-    plan = a_plan("nano", "big")
+    plan = a_plan("nano", "big", scales=["fit"])
     plan.write(tmp_path / "plan.json")
     assert Plan.read(tmp_path / "plan.json") == plan
 
@@ -144,7 +207,9 @@ def test_it_is_the_same_when_read_again(tmp_path: Path) -> None:
     ("change", "said"),
     [
         (lambda data: {**data, "format": "other"}, "not a rating plan of the format"),
-        (lambda data: {**data, "scales": 99}, "version 99 of the scales"),
+        (lambda data: {**data, "format": "sahayok-eval-rating-plan/1"}, "make one under another --out"),
+        (lambda data: {**data, "scales_version": 99}, "version 99 of the scales"),
+        (lambda data: {**data, "scales": ["fit"]}, "was changed since"),
         (lambda data: {**data, "seed": 5}, "was changed since"),
         (lambda data: {key: data[key] for key in data if key != "exhibits"}, "not a whole rating plan"),
         (lambda data: [data], "not a whole rating plan"),

@@ -105,11 +105,45 @@ def test_the_same_command_keeps_the_plan_and_another_is_refused(files: list[Path
     before = (tmp_path / "r.plan.json").read_bytes()
     _rate(*files, "--rater", "রহিম", *form)
     assert (tmp_path / "r.plan.json").read_bytes() == before
-    for other in (["--items", 3], ["--seed", 0]):
+    for other in (["--items", 3], ["--seed", 0], ["--scales", "fit"]):
         with pytest.raises(EvalError, match="another --out"):
             _rate(*files, "--rater", "মীনা", *form, *other)
     with pytest.raises(EvalError, match="another --out"):
         _rate(files[0], "--rater", "মীনা", *form)
+
+
+def test_a_plan_of_some_scales_is_kept_and_refused_to_others(files: list[Path], out: Path, tmp_path: Path) -> None:
+    form = ("--html", tmp_path / "form.html", "--out", out, "--rater", "মীনা")
+    _rate(*files, *form, "--scales", "safety,fit", "--items", 99)
+    plan = Plan.read(tmp_path / "r.plan.json")
+    assert plan.scales == ("safety", "fit")
+    assert plan.notes == ("All 10 items that can be rated were drawn.",)
+    _rate(*files, *form, "--scales", "fit,safety", "--items", 10)
+    for other in ([], ["--scales", "fit"]):
+        with pytest.raises(EvalError, match="a plan of other records, --items, --scales or --seed: give those again"):
+            _rate(*files, *form, *other, "--items", 10)
+    answers = [{"key": plan.order("মীনা")[0].key, "scores": {"fit": "fits"}, "skipped": ""}]
+    with pytest.raises(EvalError, match="answer 1: the scale 'safety' has no value"):
+        _rate("--import", _form(tmp_path, plan, answers=answers), "--out", out)
+
+
+def test_failures_are_listed_where_fit_was_asked(
+    files: list[Path], out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _rate(*files, "--rater", "মীনা", "--out", out, "--html", tmp_path / "form.html", "--scales", "fit")
+    plan = Plan.read(tmp_path / "r.plan.json")
+    bad = next(one for one in plan.exhibits if "model:nano" in one.sources)
+    rate_all(out, plan, "মীনা", lambda shown: {"fit": "opposite" if shown.exhibit == bad else "fits"})
+    capsys.readouterr()
+    _rate("--results", out)
+    assert bad.reply not in capsys.readouterr().out
+    _rate("--results", out, "--failures")
+    assert f"  reply: {bad.reply}" in capsys.readouterr().out.splitlines()
+    other = tmp_path / "other.jsonl"
+    _rate(*files, "--rater", "মীনা", "--out", other, "--html", tmp_path / "form.html", "--scales", "safety")
+    rate_all(other, Plan.read(tmp_path / "other.plan.json"), "মীনা", lambda shown: {"safety": "safe"})
+    with pytest.raises(EvalError, match="--failures needs ratings of the scale fit"):
+        _rate("--results", other, "--failures")
 
 
 def test_results_read_the_plan_beside_the_ratings(
@@ -137,6 +171,10 @@ def test_results_read_the_plan_beside_the_ratings(
         (["a.jsonl", "--out", "none/r.jsonl", "--rater", "ক"], "no folder none"),
         (["a.jsonl", "--out", "r.jsonl", "--rater", "ক"], "no record file at a.jsonl"),
         (["a.jsonl", "--out", "r.jsonl", "--rater", "ক", "--json"], "--json does not go with RECORDS, --rater, --out"),
+        (["a.jsonl", "--out", "r.jsonl", "--rater", "ক", "--scales", "fit,mood"], "--scales: there is no scale 'mood'"),
+        (["a.jsonl", "--out", "r.jsonl", "--rater", "ক", "--scales", ""], "--scales: there is no scale ''"),
+        (["a.jsonl", "--out", "r.jsonl", "--rater", "ক", "--failures"], "--failures does not go with RECORDS"),
+        (["--results", "r.jsonl", "--scales", "fit"], "--scales does not go with --results"),
         (["--import", "a.json"], "--out must be given too"),
         (["--import", "a.json", "--out", "r.jsonl", "--items", "2"], "--items does not go with --out, --import"),
         (["--results", "r.jsonl", "--seed", "0"], "--seed does not go with --results"),

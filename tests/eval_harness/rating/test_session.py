@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from eval_harness.rating.answers import Answer, append, read_answers
 from eval_harness.rating.plan import Plan
-from eval_harness.rating.scales import load_scales, load_texts
+from eval_harness.rating.scales import bengali_number, introduction, load_scales, load_texts
 from eval_harness.rating.session import RatingApp
 from eval_harness.rating.sheet import Sheet
 from tests.eval_harness.rating.made import GOOD, a_plan, digits
@@ -96,6 +96,26 @@ async def test_enter_with_a_scale_open_names_it(tmp_path: Path) -> None:
         assert not (tmp_path / "r.jsonl").exists()
         await s.press("0")
         assert s.text("note") == ""
+
+
+async def test_a_plan_of_one_scale_asks_only_that_after_its_guide(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    plan = a_plan(scales=["fit"])
+    fit = plan.asked[0].bn
+    async with session(path, plan, size=(60, 20)) as s:
+        await s.pilot.pause()
+        assert s.text("earlier") == introduction(plan.asked)
+        assert s.app.query_one("#talk").max_scroll_y == 0  # all of it can be seen
+        await s.press("enter")
+        assert s.text("question") == f"{fit.name}: {fit.question}"
+        assert [line.strip() for line in s.text("values").splitlines()] == [
+            f"{bengali_number(number)}  {anchor}" for number, anchor in enumerate(fit.anchors.values(), 1)
+        ]
+        await s.press("enter")
+        assert s.text("note") == SAY["missing"].format(scales=fit.name)
+        await s.press("৪", "enter")
+        assert s.text("progress").startswith("২ / ")
+    assert [dict(answer.scores) for answer in read_answers(path).answers] == [{"fit": "opposite"}]
 
 
 async def test_back_corrects(tmp_path: Path) -> None:

@@ -37,6 +37,18 @@ def test_a_digit_that_the_scale_has_not_changes_nothing() -> None:
     assert (sheet.scale, dict(sheet.values)) == (0, {})
 
 
+def test_only_the_scales_of_the_plan_are_asked() -> None:
+    plan = a_plan(scales=["fit"])
+    saved: list[Answer] = []
+    sheet = Sheet(plan, RATER, {}, saved.append)
+    key = sheet.current.key
+    assert [scale.key for scale in sheet.missing] == ["fit"]
+    assert not sheet.choose(5)
+    assert sheet.choose(3)
+    assert sheet.next()
+    assert saved == [Answer(plan.id, RATER, key, {"fit": "wrong_subject"})]
+
+
 def test_nothing_is_saved_while_a_scale_has_no_value() -> None:
     sheet, saved = a_sheet()
     sheet.choose(1)
