@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import regex
 
+from eval_harness.fit.judge import PAINFUL, UNCLEAR
 from sahayok.bengali import bengali_share, ends_complete, nfc, words
 from training.cli import DEFAULT_CORPUS
 from training.dialogues import Corpus, Dialogue, load_dialogues
@@ -81,6 +82,19 @@ def test_everything_is_nfc(corpus: Corpus) -> None:
 
 def test_nothing_forbidden_in_a_reply(corpus: Corpus) -> None:
     assert [(name, text) for name, text in replies(corpus) if FORBIDDEN.search(text)] == []
+
+
+def test_an_exclamation_mark_does_not_give_gladness_away(corpus: Corpus) -> None:
+    first = [(d.feeling, "!" in d.conversation.messages[0].content) for d in corpus.dialogues if d.feeling]
+    marked = [mark for feeling, mark in first if feeling == "glad"]
+    others = [mark for feeling, mark in first if feeling != "glad"]
+    assert sum(marked) / len(marked) < 1.5 * sum(others) / len(others)
+
+
+def test_labelled_feelings(corpus: Corpus) -> None:
+    labels = Counter(dialogue.feeling for dialogue in corpus.dialogues if dialogue.feeling)
+    assert set(labels) == PAINFUL | UNCLEAR | {"glad"}
+    assert min(labels.values()) >= 500
 
 
 def test_no_phone_number_anywhere(corpus: Corpus) -> None:
