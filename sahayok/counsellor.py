@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import replace
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from threading import Event
 
+from sahayok.bengali import words
+from sahayok.choice import least_harm
 from sahayok.conversation import Conversation, Message
 from sahayok.engines.engine import Engine, Piece, PromptTooLong, Sampling
+from sahayok.feeling_reader import message_feelings, reply_feelings
 from sahayok.persona import Persona, load_persona
 from sahayok.safety.feelings import Feeling, feeling_of
 from sahayok.safety.reply_guard import Blocked, ReplyGuard
@@ -19,13 +23,24 @@ ANOTHER_SEED = 1_000_003
 """Added to a given seed for the second attempt, which would else say the same again."""
 
 
-class Counsellor:
-    """The persona speaking through an engine."""
+FEW_WORDS = 4
+"""A message of fewer words ("জানি না") says its feeling only with the one before it."""
 
-    def __init__(self, engine: Engine, persona: Persona | None = None, sampling: Sampling | None = None) -> None:
+
+class Counsellor:
+    """The persona speaking through an engine.
+
+    `draws` is how many replies are drawn, one after another, to choose among: for a model that is quick and small. With
+    one the reply is streamed as it comes; with more it comes whole.
+    """
+
+    def __init__(
+        self, engine: Engine, persona: Persona | None = None, sampling: Sampling | None = None, draws: int = 1
+    ) -> None:
         self.engine = engine
         self.persona = persona or load_persona()
         self.sampling = sampling or self.persona.sampling
+        self.draws = draws
 
     def reply(self, conversation: Conversation, *, stop: Event | None = None) -> Iterator[Piece]:
         """Stream the reply to a conversation that ends with the person's message, in whole sentences that the guard
@@ -40,37 +55,71 @@ class Counsellor:
             raise ValueError("the conversation must end with a message of the person")
         sampling = within_context(self.sampling, self.engine)
         prompt = fitting_prompt(conversation, self.persona, self.engine, room=sampling.max_tokens)
-        feeling = feeling_of([m.content for m in self.persona.prompt(conversation) if m.role == "user"])
-        instead = self.persona.instead[len(conversation) // 2 % len(self.persona.instead)]
-        return self._guarded(prompt, sampling, feeling, instead, stop or Event())
+        said = [message.content for message in self.persona.prompt(conversation) if message.role == "user"]
+        instead = Piece(self.persona.instead[len(conversation) // 2 % len(self.persona.instead)], "eot")
+        drawing = _Drawing(self.engine, prompt, sampling, feeling_of(said), stop or Event())
+        if self.draws == 1:
+            return _first(drawing, instead)
+        return _best(drawing, message_feelings(_telling(said)), self.draws, instead)
 
-    def _guarded(
-        self,
-        prompt: tuple[Message, ...],
-        sampling: Sampling,
-        feeling: Feeling | None,
-        instead: str,
-        stop: Event,
-    ) -> Iterator[Piece]:
-        for attempt in range(ATTEMPTS):
-            guard, shown = ReplyGuard(feeling), False
-            seed = None if sampling.seed is None else sampling.seed + attempt * ANOTHER_SEED
-            stream = self.engine.stream(prompt, replace(sampling, seed=seed), stop=stop)
-            try:
-                for piece in stream:
-                    text = guard.feed(piece.text)
-                    if piece.finish is not None:
-                        yield replace(piece, text=text + guard.flush())
-                    elif text:
-                        shown = True
-                        yield Piece(text)
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What every draw of one reply has in common."""
+
+    engine: Engine
+    prompt: tuple[Message, ...]
+    sampling: Sampling
+    feeling: Feeling | None
+    stop: Event
+
+    def pieces(self, number: int) -> Iterator[Piece]:
+        """The reply of the draw of that number, in whole sentences. Raises Blocked before a bad one."""
+        guard = ReplyGuard(self.feeling)
+        seed = None if self.sampling.seed is None else self.sampling.seed + number * ANOTHER_SEED
+        stream = self.engine.stream(self.prompt, replace(self.sampling, seed=seed), stop=self.stop)
+        try:
+            for piece in stream:
+                text = guard.feed(piece.text)
+                if piece.finish is not None:
+                    yield replace(piece, text=text + guard.flush())
+                elif text:
+                    yield Piece(text)
+        finally:
+            _close(stream)
+
+
+def _first(drawing: _Drawing, instead: Piece) -> Iterator[Piece]:
+    """The first reply whose beginning the guard lets through, as it comes."""
+    for attempt in range(ATTEMPTS):
+        shown = False
+        try:
+            for piece in drawing.pieces(attempt):
+                yield piece
+                shown = True
+            return
+        except Blocked:
+            if shown:
+                yield Piece("", "eot")
                 return
-            except Blocked:
-                _close(stream)
-                if shown:
-                    yield Piece("", "eot")
-                    return
-        yield Piece(instead, "eot")
+    yield instead
+
+
+def _best(drawing: _Drawing, felt: Mapping[str, float], draws: int, instead: Piece) -> Iterator[Piece]:
+    """Of several replies that the guard lets through whole, the one from which the least harm is to be expected."""
+    replies: list[list[Piece]] = []
+    for number in range(draws):
+        with suppress(Blocked):
+            replies.append(list(drawing.pieces(number)))
+        if drawing.stop.is_set():
+            break
+    chosen = least_harm(felt, [reply_feelings("".join(piece.text for piece in pieces)) for pieces in replies])
+    yield from [instead] if chosen is None else replies[chosen]
+
+
+def _telling(said: Sequence[str]) -> str:
+    """The part of the person's messages that says what they feel now."""
+    return said[-1] if len(words(said[-1])) >= FEW_WORDS else " ".join(said[-2:])
 
 
 def within_context(sampling: Sampling, engine: Engine) -> Sampling:

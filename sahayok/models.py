@@ -43,6 +43,7 @@ class KnownModel:
     title: str
     sha256: str
     memory_mb: int
+    draws: int
 
     @property
     def path(self) -> Path:
@@ -53,6 +54,13 @@ class KnownModel:
 def known_models() -> dict[str, KnownModel]:
     table = tomllib.loads((resources.files("sahayok") / "models.toml").read_text(encoding="utf-8"))
     return {name: KnownModel(name=name, **entry) for name, entry in table.items()}
+
+
+def draws_of(name: str | None) -> int:
+    """How many replies the chat draws from the model of that name (None: the embedded one): one from a model
+    that is not in the catalogue, since it may be slow."""
+    known = known_models().get(name or EMBEDDED)
+    return known.draws if known else 1
 
 
 def find_model(name: str = EMBEDDED, *, progress: Callable[[float], None] | None = None) -> Path:

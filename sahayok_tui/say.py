@@ -8,6 +8,7 @@ from threading import Event
 
 from sahayok.conversation import Conversation
 from sahayok.counsellor import Counsellor
+from sahayok.models import draws_of
 from sahayok.persona import load_persona
 from sahayok_tui.display_text import displayable
 from sahayok_tui.engine_process import ModelChoice, RemoteEngine
@@ -17,7 +18,8 @@ def say(text: str, choice: ModelChoice, seed: int | None) -> None:
     """Print the reply to `text` as it comes. Raises EngineError, in one line, when there is none."""
     engine = RemoteEngine(choice)
     try:
-        counsellor = Counsellor(engine, sampling=replace(load_persona().sampling, seed=seed))
+        sampling = replace(load_persona().sampling, seed=seed)
+        counsellor = Counsellor(engine, sampling=sampling, draws=draws_of(choice.model))
         for piece in counsellor.reply(Conversation().said(text), stop=Event()):
             sys.stdout.write(displayable(piece.text))
             sys.stdout.flush()

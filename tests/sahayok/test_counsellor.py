@@ -140,3 +140,47 @@ def test_a_reply_that_goes_wrong_later_ends_before() -> None:
 
 def test_gladness_meets_gladness() -> None:
     assert said(Script("শুনে খুব ভালো লাগল!"), "আজ চাকরি পেয়েছি!") == "শুনে খুব ভালো লাগল!"
+
+
+SAD = "চাকরিটা চলে গেল, বাড়িতে কাউকে বলতে পারছি না।"
+GLAD_REPLY = "চাকরি নিয়ে কী স্বস্তির কথা, কী মজা! এখন প্রথমে কী কিনবেন?"
+SAD_REPLY = "চাকরিটা চলে গেছে, বাড়িতেও বলতে পারছেন না, খুব কষ্টের কথা। একা একা এই ভার বওয়া কঠিন।"
+
+
+def drawn(engine: Script, draws: int, *messages: str, stop: Event | None = None) -> str:
+    """The reply to the last of the person's messages, each before it answered with "শুনছি।"."""
+    conversation = Conversation()
+    for message in messages[:-1]:
+        conversation = conversation.said(message).answered("শুনছি।")
+    counsellor = Counsellor(engine, sampling=Sampling(seed=5), draws=draws)
+    return "".join(piece.text for piece in counsellor.reply(conversation.said(messages[-1]), stop=stop))
+
+
+def test_of_several_replies_the_one_that_answers_the_feeling_is_said() -> None:
+    engine = Script(GLAD_REPLY, SAD_REPLY, GLAD_REPLY)
+    assert drawn(engine, 3, SAD) == SAD_REPLY
+    assert len({sampling.seed for sampling in engine.samplings}) == len(engine.samplings) == 3
+    assert engine.samplings[0].seed == 5
+
+
+def test_where_every_reply_rejoices_over_pain_a_kind_sentence_is_said() -> None:
+    assert drawn(Script(GLAD_REPLY, GLAD_REPLY), 2, SAD) == load_persona().instead[0]
+
+
+def test_a_blocked_reply_is_no_candidate() -> None:
+    blocked = "শুনে খুব ভালো লাগল।"
+    assert drawn(Script(blocked, SAD_REPLY), 2, "পরীক্ষায় ফেল করেছি, খুব কষ্ট হচ্ছে।") == SAD_REPLY
+    assert drawn(Script(blocked, blocked), 2, "পরীক্ষায় ফেল করেছি, খুব কষ্ট হচ্ছে।") == load_persona().instead[0]
+
+
+def test_a_short_answer_is_read_with_the_message_before_it() -> None:
+    engine = Script(GLAD_REPLY, SAD_REPLY)
+    assert drawn(engine, 2, SAD, "হ্যাঁ") == SAD_REPLY
+
+
+def test_when_it_is_stopped_nothing_more_is_drawn() -> None:
+    stop = Event()
+    stop.set()
+    engine = Script(SAD_REPLY, GLAD_REPLY)
+    assert drawn(engine, 4, SAD, stop=stop) == SAD_REPLY
+    assert len(engine.samplings) == 1
