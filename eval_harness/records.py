@@ -20,7 +20,7 @@ from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, Finish, Sampling, Scored
 from sahayok.engines.loading import EngineName, Quantization
 
-FORMAT = "sahayok-eval-records/2"
+FORMAT = "sahayok-eval-records/3"
 _FIRST_BYTES = b'{"format": "sahayok-eval-records/'
 
 
@@ -30,8 +30,9 @@ class Header:
 
     `sampling.seed` is the run's seed, from which each reply's is derived. `items` is how many the whole run has, each
     asked `repeats` times; that makes `replies`, as an item may have several turns. `parallel` is how many replies were
-    generated at once: with others beside it a reply's last digits, and then its words, differ. `threads` None left the
-    choice to the engine.
+    generated at once: with others beside it a reply's last digits, and then its words, differ. `draws` is 0 where the
+    model spoke by itself, and else how many replies the chat drew, each behind its guard. `threads` None left
+    the choice to the engine.
     """
 
     format: str = FORMAT
@@ -52,6 +53,7 @@ class Header:
     repeats: int
     replies: int
     parallel: int
+    draws: int
     versions: dict[str, str]
     device: str
     threads: int | None
@@ -83,6 +85,7 @@ class Header:
             repeats=_count(data, "repeats", least=1),
             replies=_count(data, "replies", least=1),
             parallel=_count(data, "parallel", least=1),
+            draws=_count(data, "draws"),
             versions={key: _text(data["versions"], key) for key in _object(data, "versions")},
             device=_text(data, "device"),
             threads=None if data["threads"] is None else _count(data, "threads", least=1),

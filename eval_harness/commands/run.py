@@ -44,6 +44,11 @@ def add(commands: Any) -> None:
         metavar="KEY=VALUE",
         help="instead of the persona's: temperature, top_p, top_k, repeat_penalty, max_tokens",
     )
+    parser.add_argument(
+        "--as-chat",
+        action="store_true",
+        help="reply as the chat does: guarded, and drawn again where it draws",
+    )
     parser.add_argument("--threads", type=positive, metavar="N", help="default: the free cores")
     parser.add_argument("--no-cache", action="store_true", help="take no reply from an earlier run")
     parser.add_argument("--out", required=True, type=Path, metavar="RECORDS.jsonl")
@@ -54,6 +59,7 @@ def run(arguments: Any) -> int:
     import sys
     from contextlib import ExitStack
 
+    from eval_harness.chat_engine import ChatEngine
     from eval_harness.record_sets import load_record_set
     from eval_harness.reply_cache import ReplyCache
     from eval_harness.report.terminal import as_text
@@ -64,6 +70,8 @@ def run(arguments: Any) -> int:
     from sahayok.models import find_model
     from sahayok.settings import folders
 
+    if arguments.as_chat and arguments.parallel not in (None, 1):
+        raise EvalError("--as-chat speaks to one person at a time: leave --parallel out")
     if not arguments.out.absolute().parent.is_dir():
         raise EvalError(f"no folder {arguments.out.parent} for --out: make it first")
     suite = load_suite(arguments.suite, corpus=arguments.corpus, part=arguments.split)
@@ -74,16 +82,17 @@ def run(arguments: Any) -> int:
     header = _header(arguments, model, suite, len(items))
 
     def load() -> Any:
-        return load_engine(
+        engine = load_engine(
             model,
             engine=header.engine,
             adapter=arguments.adapter,
             threads=arguments.threads,
             quantization=header.quantization,
         )
+        return ChatEngine(engine, header.draws) if header.draws else engine
 
     with ExitStack() as stack:
-        cached = not (arguments.no_cache or suite.fresh)
+        cached = not (arguments.no_cache or suite.fresh or arguments.as_chat)
         cache = stack.enter_context(ReplyCache(folders().cache / "replies.sqlite3", header)) if cached else None
         run_items(header, items, arguments.out, load, cache)
     print(as_text(summarise(load_record_set(arguments.out))), end="")
@@ -96,6 +105,7 @@ def _header(arguments: Any, model: Path, suite: Suite, items: int) -> Header:
     from eval_harness.provenance import device, hash_of, versions
     from eval_harness.records import Header
     from sahayok.engines.loading import engine_for
+    from sahayok.models import draws_of
     from sahayok.persona import load_persona
 
     adapter, persona = arguments.adapter, load_persona()
@@ -119,7 +129,8 @@ def _header(arguments: Any, model: Path, suite: Suite, items: int) -> Header:
         items=items,
         replies=sum(len(item.turns) for item in suite.items[:items]) * arguments.repeats,
         repeats=arguments.repeats,
-        parallel=arguments.parallel or suite.parallel,
+        parallel=1 if arguments.as_chat else arguments.parallel or suite.parallel,
+        draws=draws_of(arguments.model) if arguments.as_chat else 0,
         versions=versions(engine),
         device=device(engine),
         threads=arguments.threads,
