@@ -16,6 +16,9 @@ MOST_COST = 1.5
 DOUBT = 0.02
 """Added to each probability before two opinions are multiplied: neither is ever quite sure."""
 
+REPEATED = 0.5
+"""What it costs to say a sentence again: less than any wrong feeling, so that it decides among replies that fit."""
+
 PAIN = "pain"
 _NOT_PAIN = frozenset({"glad", "neutral", "mixed"})
 SAME_KIND = 0.7
@@ -38,10 +41,13 @@ COSTS: Mapping[tuple[str, str], float] = {
 The figures are a judgement, not a measurement; docs/evaluation.md says what they do."""
 
 
-def least_harm(felt: Mapping[str, float], replies: Sequence[Mapping[str, float]]) -> int | None:
+def least_harm(
+    felt: Mapping[str, float], replies: Sequence[Mapping[str, float]], repeated: Sequence[bool] | None = None
+) -> int | None:
     """The index of the reply to say, None where each costs too much.
 
-    `felt` is how probable each feeling of the person is, and each of `replies` how probable it answers each of them.
+    `felt` is how probable each feeling of the person is, each of `replies` how probable it answers each of them, and
+    `repeated` whether it says again a sentence of before.
     """
     if not replies:
         return None
@@ -55,7 +61,8 @@ def least_harm(felt: Mapping[str, float], replies: Sequence[Mapping[str, float]]
         )
         for read in replies
     ]
-    best = min(range(len(replies)), key=expected.__getitem__)
+    again = [REPEATED * said for said in repeated or [False] * len(replies)]
+    best = min(range(len(replies)), key=lambda index: expected[index] + again[index])
     return best if expected[best] <= MOST_COST else None
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event
 
-from sahayok.bengali import words
+from sahayok.bengali import sentences, words
 from sahayok.choice import least_harm
 from sahayok.conversation import Conversation, Message
 from sahayok.engines.engine import Engine, Piece, PromptTooLong, Sampling
@@ -113,7 +113,10 @@ def _best(drawing: _Drawing, felt: Mapping[str, float], draws: int, instead: Pie
             replies.append(list(drawing.pieces(number)))
         if drawing.stop.is_set():
             break
-    chosen = least_harm(felt, [reply_feelings("".join(piece.text for piece in pieces)) for pieces in replies])
+    texts = ["".join(piece.text for piece in pieces) for pieces in replies]
+    before = {said for message in drawing.prompt if message.role == "assistant" for said in sentences(message.content)}
+    repeated = [not before.isdisjoint(sentences(text)) for text in texts]
+    chosen = least_harm(felt, [reply_feelings(text) for text in texts], repeated)
     yield from [instead] if chosen is None else replies[chosen]
 
 

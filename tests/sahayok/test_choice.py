@@ -33,6 +33,12 @@ def test_a_reply_that_probably_rejoices_over_pain_is_not_said() -> None:
     assert least_harm(sure("sad"), []) is None
 
 
+def test_of_two_that_fit_the_one_that_says_nothing_again_is_chosen() -> None:
+    assert least_harm(sure("sad", 0.8), [sure("sad"), sure("sad")], [True, False]) == 1
+    assert least_harm(sure("sad", 0.8), [sure("sad"), sure("glad")], [True, False]) == 0
+    assert least_harm(sure("sad", 0.8), [sure("sad")], [True]) == 0
+
+
 def test_an_expected_cost_by_hand() -> None:
     # One reply: the joint weights are (felt + DOUBT) (meant + DOUBT) with meant the reply's own reading.
     felt = {"sad": 0.8, "glad": 0.2}

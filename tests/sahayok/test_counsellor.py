@@ -163,6 +163,14 @@ def test_of_several_replies_the_one_that_answers_the_feeling_is_said() -> None:
     assert engine.samplings[0].seed == 5
 
 
+def test_a_reply_that_says_a_sentence_again_comes_after_one_that_does_not() -> None:
+    conversation = Conversation().said(SAD).answered(SAD_REPLY).said("বাড়িতে বলতে খুব ভয় লাগছে, খারাপ লাগছে।")
+    again = SAD_REPLY.split("। ")[0] + "। খুব খারাপ লাগার কথা।"
+    other = "বাড়িতে বলতে ভয় লাগছে, খারাপ লাগারই কথা। এমন ভয় হওয়া স্বাভাবিক।"
+    counsellor = Counsellor(Script(again, other), sampling=Sampling(seed=5), draws=2)
+    assert "".join(piece.text for piece in counsellor.reply(conversation)) == other
+
+
 def test_where_every_reply_rejoices_over_pain_a_kind_sentence_is_said() -> None:
     assert drawn(Script(GLAD_REPLY, GLAD_REPLY), 2, SAD) == load_persona().instead[0]
 
