@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sahayok.feeling_reader import PAINFUL
+
 MOST_COST = 1.5
 """No reply is said from which more is to be expected: about one part in five that it rejoices over pain."""
 DOUBT = 0.02
@@ -20,7 +22,6 @@ REPEATED = 0.5
 """What it costs to say a sentence again: less than any wrong feeling, so that it decides among replies that fit."""
 
 PAIN = "pain"
-_NOT_PAIN = frozenset({"glad", "neutral", "mixed"})
 SAME_KIND = 0.7
 """The cost of answering one painful feeling as another: grief as fear, say."""
 COSTS: Mapping[tuple[str, str], float] = {
@@ -38,7 +39,7 @@ COSTS: Mapping[tuple[str, str], float] = {
     ("mixed", "glad"): 1.5,
 }
 """What it costs that the person feels the first and the reply answers the second; to meet the feeling costs nothing.
-The figures are a judgement, not a measurement; docs/evaluation.md says what they do."""
+The figures are a judgement, not a measurement; docs/safety.md says what they do."""
 
 
 def least_harm(
@@ -70,5 +71,5 @@ def cost(felt: str, answered: str) -> float:
     """What it costs to answer a person who feels `felt` as if they felt `answered`."""
     if felt == answered:
         return 0.0
-    kinds = tuple(feeling if feeling in _NOT_PAIN else PAIN for feeling in (felt, answered))
+    kinds = tuple(PAIN if feeling in PAINFUL else feeling for feeling in (felt, answered))
     return SAME_KIND if kinds == (PAIN, PAIN) else COSTS[kinds[0], kinds[1]]

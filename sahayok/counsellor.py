@@ -21,8 +21,6 @@ ATTEMPTS = 2
 """How often a reply is generated when the guard lets nothing of it through."""
 ANOTHER_SEED = 1_000_003
 """Added to a given seed for the second attempt, which would else say the same again."""
-
-
 FEW_WORDS = 4
 """A message of fewer words ("জানি না") says its feeling only with the one before it."""
 
@@ -136,8 +134,9 @@ def fitting_prompt(conversation: Conversation, persona: Persona, engine: Engine,
     Raises PromptTooLong when not even the newest one does.
     """
     limit = engine.context_tokens - room
-    for start in _starts(len(conversation)):
-        prompt = persona.prompt(Conversation(conversation.messages[start:]))
+    system, *messages = persona.prompt(conversation)
+    for start in _starts(len(messages)):
+        prompt = (system, *messages[start:])
         tokens = engine.count_tokens(prompt)
         if tokens <= limit:
             return prompt

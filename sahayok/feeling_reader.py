@@ -17,6 +17,7 @@ Shade = Literal["sad", "afraid", "angry", "ashamed", "lonely", "guilty", "neutra
 Role = Literal["message", "reply"]
 
 SHADES: Final[tuple[Shade, ...]] = get_args(Shade)
+PAINFUL: Final[frozenset[Shade]] = frozenset({"sad", "afraid", "angry", "ashamed", "lonely", "guilty"})
 FILES: Final[dict[Role, str]] = {"message": "message_feelings.weights", "reply": "reply_feelings.weights"}
 
 

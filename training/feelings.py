@@ -20,15 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sahayok.bengali import nfc
-from sahayok.feeling_reader import FILES, SHADES, Role, reader
+from sahayok.feeling_reader import FILES, PAINFUL, SHADES, Role, reader
 from sahayok.files import write_whole
 from sahayok.ngrams import LinearClassifier, WeightsError
 from sahayok.romanised import to_bengali
+from training.cli import DEFAULT_CORPUS
 from training.dialogues import Dialogue, DialogueError, load_dialogues
 from training.ngram_classifier import Example, calibrated, fit
 from training.splits import PARTS, Part, split
 
-CORPUS = Path(__file__).parent / "corpus" / "dialogues"
 L2 = 0.1
 SEED = 20
 SLIPS = 0.15
@@ -36,8 +36,7 @@ SLIPS = 0.15
 SURE = 0.85
 """So probable must the feeling of a reply be to stand for that of its message."""
 ROLES: tuple[Role, ...] = ("message", "reply")
-POLARITIES = {"glad": "glad", "neutral": "neutral", "mixed": "mixed"}
-"""Every other feeling is painful."""
+POLARITIES = ("glad", "neutral", "mixed", "painful")
 
 _MIXED_UP = dict(zip("িীণনশসষুূ", "ীিনণসশসূু", strict=True))
 _MARKS = re.compile(r"[।॥!?…,.;]+")
@@ -101,7 +100,7 @@ def polarity(probabilities: Mapping[str, float]) -> str:
     """The most probable of glad, neutral, mixed and painful (the sum of the rest)."""
     shares: dict[str, float] = defaultdict(float)
     for feeling, share in probabilities.items():
-        shares[POLARITIES.get(feeling, "painful")] += share
+        shares[_kind(feeling)] += share
     return max(shares, key=lambda name: shares[name])
 
 
@@ -110,16 +109,13 @@ def figures(classifier: LinearClassifier, rows: Sequence[tuple[str, str]]) -> st
     truths = [feeling for _, feeling in rows]
     read = [classifier.probabilities(text) for text, _ in rows]
     best = [max(shares, key=lambda name: shares[name]) for shares in read]
-    coarse, coarse_truths = (
-        [polarity(shares) for shares in read],
-        [POLARITIES.get(truth, "painful") for truth in truths],
-    )
+    coarse, coarse_truths = [polarity(shares) for shares in read], [_kind(truth) for truth in truths]
     return "\n".join(
         [
             f"{len(rows)} texts: {_share(best, truths):.1%} of the nine feelings, "
             f"{_share(coarse, coarse_truths):.1%} of glad, neutral, mixed and painful",
             _table(truths, best, SHADES),
-            _table(coarse_truths, coarse, [*POLARITIES, "painful"]),
+            _table(coarse_truths, coarse, POLARITIES),
         ]
     )
 
@@ -134,7 +130,7 @@ MANNERS: dict[str, Callable[[str], str]] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of JSONL dialogues")
+    parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS, help="folder of JSONL dialogues")
     parser.add_argument("--out-folder", type=Path, help="where to write the two files of weights")
     parser.add_argument("--part", choices=PARTS, default="validation", help="what to measure on (default: validation)")
     arguments = parser.parse_args(argv)
@@ -199,6 +195,10 @@ def named_feelings(corpus: Path) -> dict[str, str]:
 def _labelled(dialogue: Dialogue, feeling: str) -> Labelled:
     message, reply = list(dialogue.conversation)[:2]
     return Labelled(to_bengali(message.content), reply.content, feeling)
+
+
+def _kind(feeling: str) -> str:
+    return "painful" if feeling in PAINFUL else feeling
 
 
 def _share(read: Sequence[str], truths: Sequence[str]) -> float:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from zlib import crc32
 
 import regex
@@ -94,18 +95,12 @@ class Sieve:
 
 def _without_lists(lines: list[str], left_out: Counter[str]) -> list[str]:
     kept: list[str] = []
-    run: list[str] = []
-    for line in [*lines, None]:
-        if line is not None and _LIST_LINE.match(line):
-            run.append(line)
-            continue
-        if len(run) >= LIST_LINES:
+    for listed, grouped in groupby(lines, key=lambda line: bool(_LIST_LINE.match(line))):
+        run = list(grouped)
+        if listed and len(run) >= LIST_LINES:
             left_out["list"] += sum(map(len, run))
         else:
             kept += run
-        run = []
-        if line is not None:
-            kept.append(line)
     return kept
 
 

@@ -29,6 +29,7 @@ from typing import Any, Literal, get_args
 
 from eval_harness.normalise import normalise
 from sahayok.bengali import nfc, sentences, words
+from sahayok.feeling_reader import PAINFUL
 from sahayok.romanised import to_bengali
 
 Feeling = Literal["sad", "glad"]
@@ -66,7 +67,6 @@ def opposite_to(feeling: Feeling | None, reply: str) -> bool | None:
     return any("grieves" in found for found in tones) and not cheers
 
 
-PAINFUL = frozenset({"sad", "afraid", "angry", "ashamed", "lonely", "guilty"})
 UNCLEAR = frozenset({"neutral", "mixed"})
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import regex
 
-from eval_harness.fit.judge import PAINFUL, UNCLEAR
+from eval_harness.fit.judge import UNCLEAR
 from sahayok.bengali import bengali_share, ends_complete, nfc, words
+from sahayok.feeling_reader import PAINFUL
 from training.cli import DEFAULT_CORPUS
 from training.dialogues import Corpus, Dialogue, load_dialogues
 from training.near import near_duplicates

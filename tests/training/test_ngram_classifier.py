@@ -115,9 +115,9 @@ def test_an_unknown_feeling_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
 def test_the_shipped_readers_read_the_validation_part() -> None:
     """A loose floor: a broken file falls below it, a change of the corpus does not."""
     from sahayok.feeling_reader import message_feelings, reply_feelings
-    from training.feelings import CORPUS
+    from training.cli import DEFAULT_CORPUS
 
-    rows = labelled(split(load_dialogues(CORPUS).dialogues), named_feelings(CORPUS))["validation"]
+    rows = labelled(split(load_dialogues(DEFAULT_CORPUS).dialogues), named_feelings(DEFAULT_CORPUS))["validation"]
     for read, texts, floor in (
         (message_feelings, [row.message for row in rows], 0.6),
         (reply_feelings, [row.reply for row in rows], 0.85),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import torch
 
-from training.recipe import FinetuneRecipe, RecipeError
-from training.strategies.strategy import LoadedModel, Precision
+from training.recipe import FinetuneRecipe
+from training.strategies.strategy import LoadedModel, Precision, load_with_transformers
 
 
 class PeftQlora:
     def load(self, base: str, plan: FinetuneRecipe, precision: Precision) -> LoadedModel:
         from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
-        from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+        from transformers import BitsAndBytesConfig
 
         # bitsandbytes computes NF4 in float16 on a CPU hundreds of times slower than in bfloat16.
         inside = torch.float16 if precision == "float16" else torch.bfloat16
@@ -25,16 +25,12 @@ class PeftQlora:
             if plan.quantization == "nf4"
             else None
         )
-        try:
-            model = AutoModelForCausalLM.from_pretrained(
-                base,
-                dtype=inside if quantization else getattr(torch, "float32" if precision == "float16" else precision),
-                quantization_config=quantization,
-                device_map={"": 0} if torch.cuda.is_available() else "cpu",
-            )
-            tokenizer = AutoTokenizer.from_pretrained(base)
-        except (OSError, ValueError) as error:
-            raise RecipeError(f"the base model {base} cannot be loaded: {str(error).splitlines()[0]}") from None
+        loaded = load_with_transformers(
+            base,
+            dtype=inside if quantization else getattr(torch, "float32" if precision == "float16" else precision),
+            quantization_config=quantization,
+        )
+        model = loaded.model
         if quantization:
             model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=plan.gradient_checkpointing)
         config = LoraConfig(
@@ -44,4 +40,4 @@ class PeftQlora:
             target_modules=plan.targets,
             task_type="CAUSAL_LM",
         )
-        return LoadedModel(get_peft_model(model, config), tokenizer)
+        return LoadedModel(get_peft_model(model, config), loaded.tokenizer)

@@ -4,7 +4,7 @@ the same."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from training.recipe import FinetuneRecipe, RecipeError
 
@@ -47,6 +47,21 @@ def find_strategy(name: Literal["peft", "unsloth", "full"]) -> Strategy:
     from training.strategies.unsloth_qlora import UnslothQlora
 
     return UnslothQlora()
+
+
+def load_with_transformers(base: str, **options: Any) -> LoadedModel:
+    """The base model, on the GPU where there is one, and its tokenizer; `options` go to `from_pretrained`. Raises
+    RecipeError in one line."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            base, device_map={"": 0} if torch.cuda.is_available() else "cpu", **options
+        )
+        return LoadedModel(model, AutoTokenizer.from_pretrained(base))
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"the base model {base} cannot be loaded: {str(error).splitlines()[0]}") from None
 
 
 def computing_precision() -> Precision:
