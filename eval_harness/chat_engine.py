@@ -1,4 +1,4 @@
-"""The whole of what a person meets, measured as if it were a model: the guard and the repeated draws of the chat."""
+"""The whole of what a person meets, measured as if it were a model: the guard and the chat's manner of speaking."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from threading import Event
 from sahayok.conversation import Conversation, Message
 from sahayok.counsellor import Counsellor
 from sahayok.engines.engine import BatchEngine, Counts, Piece, PromptTooLong, Reply, Request, Sampling, Scored
+from sahayok.manner import Manner
 
 
 class ChatEngine:
-    """A BatchEngine whose replies are the chat's over `engine`, one after another, each chosen of `draws`.
+    """A BatchEngine whose replies are the chat's over `engine`, one after another, in the chat's manner.
 
     Likelihoods are the bare model's: the guard has none.
     """
 
-    def __init__(self, engine: BatchEngine, draws: int) -> None:
-        self._engine, self._draws = engine, draws
+    def __init__(self, engine: BatchEngine, manner: Manner) -> None:
+        self._engine, self._manner = engine, manner
 
     @property
     def context_tokens(self) -> int:
@@ -28,7 +29,7 @@ class ChatEngine:
 
     def stream(self, messages: Sequence[Message], sampling: Sampling, *, stop: Event) -> Iterator[Piece]:
         """`messages` begin with the system prompt."""
-        counsellor = Counsellor(self._engine, sampling=sampling, draws=self._draws)
+        counsellor = Counsellor(self._engine, sampling=sampling, manner=self._manner)
         return counsellor.reply(Conversation(tuple(messages[1:])), stop=stop)
 
     def replies(

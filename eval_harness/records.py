@@ -19,8 +19,9 @@ from eval_harness.errors import EvalError
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, Finish, Sampling, Scored
 from sahayok.engines.loading import EngineName, Quantization
+from sahayok.manner import Manner
 
-FORMAT = "sahayok-eval-records/3"
+FORMAT = "sahayok-eval-records/4"
 _FIRST_BYTES = b'{"format": "sahayok-eval-records/'
 
 
@@ -30,9 +31,8 @@ class Header:
 
     `sampling.seed` is the run's seed, from which each reply's is derived. `items` is how many the whole run has, each
     asked `repeats` times; that makes `replies`, as an item may have several turns. `parallel` is how many replies were
-    generated at once: with others beside it a reply's last digits, and then its words, differ. `draws` is 0 where the
-    model spoke by itself, and else how many replies the chat drew, each behind its guard. `threads` None left
-    the choice to the engine.
+    generated at once: with others beside it a reply's last digits, and then its words, differ. `manner` is how the chat
+    spoke, behind its guard, and None where the model spoke by itself. `threads` None left the choice to the engine.
     """
 
     format: str = FORMAT
@@ -53,7 +53,7 @@ class Header:
     repeats: int
     replies: int
     parallel: int
-    draws: int
+    manner: Manner | None
     versions: dict[str, str]
     device: str
     threads: int | None
@@ -85,7 +85,7 @@ class Header:
             repeats=_count(data, "repeats", least=1),
             replies=_count(data, "replies", least=1),
             parallel=_count(data, "parallel", least=1),
-            draws=_count(data, "draws"),
+            manner=None if data["manner"] is None else _manner(_object(data, "manner")),
             versions={key: _text(data["versions"], key) for key in _object(data, "versions")},
             device=_text(data, "device"),
             threads=None if data["threads"] is None else _count(data, "threads", least=1),
@@ -291,6 +291,20 @@ def _sampling(data: Mapping[str, Any]) -> Sampling:
         max_tokens=_count(data, "max_tokens", least=1),
         seed=_count(data, "seed"),
     )
+
+
+def _manner(data: Mapping[str, Any]) -> Manner:
+    _check_keys(data, Manner)
+    return Manner(
+        draws=_count(data, "draws", least=1),
+        reviewed=_truth(data, "reviewed"),
+        reads_feelings=_truth(data, "reads_feelings"),
+    )
+
+
+def _truth(data: Mapping[str, Any], key: str) -> bool:
+    value = data[key]
+    return value if isinstance(value, bool) else _wrong(key, "true or false")
 
 
 def _object(data: Mapping[str, Any], key: str) -> dict[str, Any]:

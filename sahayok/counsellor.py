@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from random import Random
 from threading import Event
 
 from sahayok.bengali import sentences, words
 from sahayok.choice import least_harm
+from sahayok.composing import composed
 from sahayok.conversation import Conversation, Message
 from sahayok.engines.engine import Engine, Piece, PromptTooLong, Sampling
-from sahayok.feeling_reader import message_feelings, reply_feelings
+from sahayok.feeling_reader import feelings_of, reply_feelings
+from sahayok.manner import FREE, Manner
 from sahayok.persona import Persona, load_persona
 from sahayok.safety.feelings import Feeling, feeling_of
 from sahayok.safety.reply_guard import Blocked, ReplyGuard
@@ -26,19 +29,15 @@ FEW_WORDS = 4
 
 
 class Counsellor:
-    """The persona speaking through an engine.
-
-    `draws` is how many replies are drawn, one after another, to choose among: for a model that is quick and small. With
-    one the reply is streamed as it comes; with more it comes whole.
-    """
+    """The persona speaking through an engine, in a manner that suits the model (sahayok.manner)."""
 
     def __init__(
-        self, engine: Engine, persona: Persona | None = None, sampling: Sampling | None = None, draws: int = 1
+        self, engine: Engine, persona: Persona | None = None, sampling: Sampling | None = None, manner: Manner = FREE
     ) -> None:
         self.engine = engine
         self.persona = persona or load_persona()
         self.sampling = sampling or self.persona.sampling
-        self.draws = draws
+        self.manner = manner
 
     def reply(self, conversation: Conversation, *, stop: Event | None = None) -> Iterator[Piece]:
         """Stream the reply to a conversation that ends with the person's message, in whole sentences that the guard
@@ -54,11 +53,20 @@ class Counsellor:
         sampling = within_context(self.sampling, self.engine)
         prompt = fitting_prompt(conversation, self.persona, self.engine, room=sampling.max_tokens)
         said = [message.content for message in self.persona.prompt(conversation) if message.role == "user"]
+        before = [message.content for message in conversation if message.role == "assistant"]
+        felt = feelings_of(_telling(said), self.engine if self.manner.reads_feelings else None)
+        if self.manner.reviewed and (text := composed(said, felt, before, self._random(conversation))):
+            return iter([Piece(text, "eot")])
         instead = Piece(self.persona.instead[len(conversation) // 2 % len(self.persona.instead)], "eot")
         drawing = _Drawing(self.engine, prompt, sampling, feeling_of(said), stop or Event())
-        if self.draws == 1:
+        if self.manner.draws == 1:
             return _first(drawing, instead)
-        return _best(drawing, message_feelings(_telling(said)), self.draws, instead)
+        return _best(drawing, felt, self.manner.draws, instead)
+
+    def _random(self, conversation: Conversation) -> Random:
+        """The choice among reviewed sentences; with a seed the same conversation is answered the same."""
+        seed = self.sampling.seed
+        return Random() if seed is None else Random(f"{seed} {conversation.messages[-1].content}")
 
 
 @dataclass(frozen=True, slots=True)

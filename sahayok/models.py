@@ -20,6 +20,7 @@ from typing import cast
 
 from sahayok.engines.engine import EngineError
 from sahayok.files import sha256_of
+from sahayok.manner import FREE, Manner
 from sahayok.settings import folders
 
 EMBEDDED = "sahayok-nano"
@@ -43,7 +44,7 @@ class KnownModel:
     title: str
     sha256: str
     memory_mb: int
-    draws: int
+    manner: Manner
 
     @property
     def path(self) -> Path:
@@ -53,14 +54,17 @@ class KnownModel:
 @cache
 def known_models() -> dict[str, KnownModel]:
     table = tomllib.loads((resources.files("sahayok") / "models.toml").read_text(encoding="utf-8"))
-    return {name: KnownModel(name=name, **entry) for name, entry in table.items()}
+    return {
+        name: KnownModel(**(entry | {"name": name, "manner": Manner(**entry["manner"])}))
+        for name, entry in table.items()
+    }
 
 
-def draws_of(name: str | None) -> int:
-    """How many replies the chat draws from the model of that name (None: the embedded one): one from a model
-    that is not in the catalogue, since it may be slow."""
+def manner_of(name: str | None) -> Manner:
+    """How the chat speaks through the model of that name (None: the embedded one): freely through one that is not in
+    the catalogue, since it may be slow and knows no task of ours."""
     known = known_models().get(name or EMBEDDED)
-    return known.draws if known else 1
+    return known.manner if known else FREE
 
 
 def find_model(name: str = EMBEDDED, *, progress: Callable[[float], None] | None = None) -> Path:

@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         "--quantization", choices=("none", "nf4"), default="none", help="nf4: hold a Hugging Face folder in 4 bits"
     )
     parser.add_argument("--threads", metavar="N", type=_positive, help="default: chosen by the program")
+    parser.add_argument(
+        "--own-words", action="store_true", help="let the built-in model say all of a reply itself; it errs more"
+    )
     parser.add_argument("--language", choices=LANGUAGES, default="bn", help="of the window's own texts (default: bn)")
     parser.add_argument("--say", metavar="TEXT", help="print one reply to TEXT instead of opening the window")
     parser.add_argument("--seed", metavar="N", type=int, help="with --say: the same number gives the same reply")
@@ -95,6 +98,7 @@ def _choice(options: argparse.Namespace, settings: Settings) -> ModelChoice:
         adapter=str(Path(adapter).expanduser()) if adapter else None,
         threads=options.threads or settings.threads,
         quantization=options.quantization,
+        own_words=options.own_words,
     )
 
 

@@ -8,7 +8,6 @@ from threading import Event
 
 from sahayok.conversation import Conversation
 from sahayok.counsellor import Counsellor
-from sahayok.models import draws_of
 from sahayok.persona import load_persona
 from sahayok_tui.display_text import displayable
 from sahayok_tui.engine_process import ModelChoice, RemoteEngine
@@ -19,7 +18,7 @@ def say(text: str, choice: ModelChoice, seed: int | None) -> None:
     engine = RemoteEngine(choice)
     try:
         sampling = replace(load_persona().sampling, seed=seed)
-        counsellor = Counsellor(engine, sampling=sampling, draws=draws_of(choice.model))
+        counsellor = Counsellor(engine, sampling=sampling, manner=choice.manner)
         for piece in counsellor.reply(Conversation().said(text), stop=Event()):
             sys.stdout.write(displayable(piece.text))
             sys.stdout.flush()

@@ -47,7 +47,10 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--as-chat",
         action="store_true",
-        help="reply as the chat does: guarded, and drawn again where it draws",
+        help="reply as the chat does: guarded, and in the manner it has for the model (sahayok/manner.py)",
+    )
+    parser.add_argument(
+        "--own-words", action="store_true", help="with --as-chat: the model says all of a reply, as sahayok-chat's does"
     )
     parser.add_argument("--threads", type=positive, metavar="N", help="default: the free cores")
     parser.add_argument("--no-cache", action="store_true", help="take no reply from an earlier run")
@@ -70,6 +73,8 @@ def run(arguments: Any) -> int:
     from sahayok.models import find_model
     from sahayok.settings import folders
 
+    if arguments.own_words and not arguments.as_chat:
+        raise EvalError("--own-words is for --as-chat: without it the model speaks by itself anyway")
     if arguments.as_chat and arguments.parallel not in (None, 1):
         raise EvalError("--as-chat speaks to one person at a time: leave --parallel out")
     if not arguments.out.absolute().parent.is_dir():
@@ -89,7 +94,7 @@ def run(arguments: Any) -> int:
             threads=arguments.threads,
             quantization=header.quantization,
         )
-        return ChatEngine(engine, header.draws) if header.draws else engine
+        return engine if header.manner is None else ChatEngine(engine, header.manner)
 
     with ExitStack() as stack:
         cached = not (arguments.no_cache or suite.fresh or arguments.as_chat)
@@ -105,13 +110,16 @@ def _header(arguments: Any, model: Path, suite: Suite, items: int) -> Header:
     from eval_harness.provenance import device, hash_of, versions
     from eval_harness.records import Header
     from sahayok.engines.loading import engine_for
-    from sahayok.models import draws_of
+    from sahayok.models import manner_of
     from sahayok.persona import load_persona
 
     adapter, persona = arguments.adapter, load_persona()
     if adapter is not None and not adapter.exists():
         raise EvalError(f"no adapter at {adapter}")
     engine = arguments.engine or engine_for(model)
+    manner = manner_of(arguments.model)
+    if arguments.own_words:
+        manner = replace(manner, reviewed=False)
     return Header(
         suite=suite.name,
         model=model.name,
@@ -130,7 +138,7 @@ def _header(arguments: Any, model: Path, suite: Suite, items: int) -> Header:
         replies=sum(len(item.turns) for item in suite.items[:items]) * arguments.repeats,
         repeats=arguments.repeats,
         parallel=1 if arguments.as_chat else arguments.parallel or suite.parallel,
-        draws=draws_of(arguments.model) if arguments.as_chat else 0,
+        manner=manner if arguments.as_chat else None,
         versions=versions(engine),
         device=device(engine),
         threads=arguments.threads,

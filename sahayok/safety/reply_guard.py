@@ -19,6 +19,11 @@ class Blocked(Exception):
     """A sentence that must not be shown."""
 
 
+def holds_a_number(text: str) -> bool:
+    """Whether a number stands in the text that may be taken for one to call, or for a dose."""
+    return bool(_NUMBER.search(text))
+
+
 class ReplyGuard:
     """Lets a streamed reply through in whole sentences, each looked at first."""
 
@@ -46,6 +51,6 @@ class ReplyGuard:
         return self._look_at(rest)
 
     def _look_at(self, sentence: str) -> str:
-        if is_opposite(sentence, self._feeling) or is_hurtful(sentence) or _NUMBER.search(sentence):
+        if is_opposite(sentence, self._feeling) or is_hurtful(sentence) or holds_a_number(sentence):
             raise Blocked
         return sentence

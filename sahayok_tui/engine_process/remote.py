@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -18,6 +18,8 @@ from typing import Any, Literal
 from sahayok.conversation import Message
 from sahayok.engines.engine import Counts, EngineError, Piece, PromptTooLong, Sampling, Scored
 from sahayok.engines.loading import EngineName, Quantization
+from sahayok.manner import Manner
+from sahayok.models import manner_of
 from sahayok_tui.engine_process.wire import Frame, Wire
 
 _LOOK_AT_STOP_SECONDS = 0.02
@@ -29,13 +31,23 @@ class EngineLost(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which model is to speak and how it is run. `model` is what `find_model` understands, None the embedded one."""
+    """Which model is to speak and how it is run. `model` is what `find_model` understands, None the embedded one.
+
+    With `own_words` the model says everything itself, also where reviewed sentences would speak for it.
+    """
 
     model: str | None = None
     engine: EngineName | None = None
     adapter: str | None = None
     threads: int | None = None
     quantization: Quantization = "none"
+    own_words: bool = False
+
+    @property
+    def manner(self) -> Manner:
+        """How the chat speaks through it."""
+        manner = manner_of(self.model)
+        return replace(manner, reviewed=False) if self.own_words else manner
 
 
 @dataclass(frozen=True, slots=True)

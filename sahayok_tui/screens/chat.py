@@ -14,7 +14,6 @@ from textual.screen import Screen
 
 from sahayok.counsellor import Counsellor
 from sahayok.engines.engine import EngineError, Finish, Piece, PromptTooLong, Sampling
-from sahayok.models import draws_of
 from sahayok_tui.dialogue import Dialogue, Turn
 from sahayok_tui.engine_process import EngineEvent, EngineLost, Loading, Lost, ModelChoice, Ready, RemoteEngine
 from sahayok_tui.strings import Strings
@@ -214,7 +213,7 @@ class ChatScreen(Screen[None]):
         """In a thread of its own: take the reply from the engine, piece by piece."""
         assert self._engine is not None
         try:
-            counsellor = Counsellor(self._engine, sampling=self._sampling, draws=draws_of(self._choice.model))
+            counsellor = Counsellor(self._engine, sampling=self._sampling, manner=self._choice.manner)
             for piece in counsellor.reply(reply.turn.conversation, stop=reply.turn.stop):
                 self.post_message(self.Spoke(reply, piece))
         except EngineError as error:

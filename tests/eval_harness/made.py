@@ -75,7 +75,7 @@ def a_header(**changes: Any) -> Header:
         "repeats": 1,
         "replies": 2,
         "parallel": 1,
-        "draws": 0,
+        "manner": None,
         "versions": {"python": "3.12"},
         "device": "x86_64 CPU, 2 cores",
         "threads": None,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from sahayok.conversation import Conversation
+from sahayok.conversation import Conversation, Message
 from sahayok.counsellor import MESSAGES_DROPPED_AT_ONCE, Counsellor
 from sahayok.engines.engine import Counts, Engine, Piece, PromptTooLong, Sampling, Scored
 from sahayok.engines.loading import load_engine
+from sahayok.manner import Manner
 from sahayok.persona import load_persona
 
 
@@ -152,7 +153,7 @@ def drawn(engine: Script, draws: int, *messages: str, stop: Event | None = None)
     conversation = Conversation()
     for message in messages[:-1]:
         conversation = conversation.said(message).answered("শুনছি।")
-    counsellor = Counsellor(engine, sampling=Sampling(seed=5), draws=draws)
+    counsellor = Counsellor(engine, sampling=Sampling(seed=5), manner=Manner(draws=draws))
     return "".join(piece.text for piece in counsellor.reply(conversation.said(messages[-1]), stop=stop))
 
 
@@ -167,7 +168,7 @@ def test_a_reply_that_says_a_sentence_again_comes_after_one_that_does_not() -> N
     conversation = Conversation().said(SAD).answered(SAD_REPLY).said("বাড়িতে বলতে খুব ভয় লাগছে, খারাপ লাগছে।")
     again = SAD_REPLY.split("। ")[0] + "। খুব খারাপ লাগার কথা।"
     other = "বাড়িতে বলতে ভয় লাগছে, খারাপ লাগারই কথা। এমন ভয় হওয়া স্বাভাবিক।"
-    counsellor = Counsellor(Script(again, other), sampling=Sampling(seed=5), draws=2)
+    counsellor = Counsellor(Script(again, other), sampling=Sampling(seed=5), manner=Manner(draws=2))
     assert "".join(piece.text for piece in counsellor.reply(conversation)) == other
 
 
@@ -192,3 +193,39 @@ def test_when_it_is_stopped_nothing_more_is_drawn() -> None:
     engine = Script(SAD_REPLY, GLAD_REPLY)
     assert drawn(engine, 4, SAD, stop=stop) == SAD_REPLY
     assert len(engine.samplings) == 1
+
+
+REVIEWED = Manner(draws=1, reviewed=True)
+
+
+def test_what_is_told_is_answered_in_reviewed_words_and_asks_no_model() -> None:
+    engine = Script()
+    counsellor = Counsellor(engine, sampling=Sampling(seed=5), manner=REVIEWED)
+    conversation = Conversation().said("amar biral ta mara gechhe")
+    (piece,) = counsellor.reply(conversation)
+    assert piece.text.startswith("আপনার বিড়ালটা মারা গেছে। ")
+    assert (piece.finish, engine.samplings) == ("eot", [])
+    assert list(counsellor.reply(conversation)) == [piece]
+    other = Counsellor(engine, sampling=Sampling(seed=6), manner=REVIEWED)
+    assert {next(iter(one.reply(conversation))).text for one in (counsellor, other)} != {piece.text}
+
+
+def test_where_nothing_is_told_the_model_speaks() -> None:
+    engine = Script("আমি সহায়ক, আপনার কথা শুনি।")
+    counsellor = Counsellor(engine, sampling=Sampling(seed=5), manner=REVIEWED)
+    assert "".join(piece.text for piece in counsellor.reply(Conversation().said("আপনি কে?"))) == (
+        "আমি সহায়ক, আপনার কথা শুনি।"
+    )
+
+
+def test_a_model_that_reads_feelings_is_asked_for_them(engine: Engine) -> None:
+    asked: list[str] = []
+
+    class Reader(Script):
+        def response_logprob(self, messages: Sequence[Message], response: str) -> Scored:
+            asked.append(messages[-1].content)
+            return Scored(1.0, 2, 6)
+
+    manner = Manner(reviewed=True, reads_feelings=True)
+    list(Counsellor(Reader(), manner=manner).reply(Conversation().said("চাকরিটা চলে গেল আজ।")))
+    assert asked == ["চাকরিটা চলে গেল আজ।"] * 9

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sahayok.feeling_reader import FILES, SHADES, message_feelings, reader, reply_feelings
+from sahayok.engines.engine import Engine
+from sahayok.engines.loading import load_engine
+from sahayok.feeling_reader import (
+    FILES,
+    SHADES,
+    feeling_question,
+    feelings_of,
+    message_feelings,
+    model_feelings,
+    reader,
+    reply_feelings,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +89,35 @@ def test_the_files_are_small_and_read_at_the_first_call() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["0", "1", "False", "False"]
+
+
+@pytest.fixture(scope="module")
+def engine(tiny_model: Path) -> Iterator[Engine]:
+    loaded = load_engine(tiny_model)
+    yield loaded
+    loaded.close()
+
+
+def test_a_model_is_asked_for_each_feeling(engine: Engine) -> None:
+    question = feeling_question()
+    assert tuple(question.answers) == SHADES
+    nats = [engine.response_logprob(question.messages("মন খারাপ"), answer).nats for answer in question.answers.values()]
+    total = sum(math.exp(-one) for one in nats)
+    expected = {shade: math.exp(-one) / total for shade, one in zip(SHADES, nats, strict=True)}
+    assert model_feelings(engine, "মন খারাপ") == pytest.approx(expected)
+
+
+def test_two_opinions_are_a_weighted_product(engine: Engine) -> None:
+    text = "চাকরিটা চলে গেল"
+    own, second = message_feelings(text), model_feelings(engine, text)
+    pooled = feelings_of(text, engine)
+    assert sum(pooled.values()) == pytest.approx(1)
+    assert feelings_of(text) == own
+    # ln p = 0.6 ln a + 0.4 ln b - ln Z for every feeling, with one Z.
+    constants = [0.6 * math.log(second[s]) + 0.4 * math.log(own[s]) - math.log(pooled[s]) for s in SHADES]
+    assert constants == pytest.approx([constants[0]] * len(SHADES))
+
+
+def test_of_a_long_message_a_model_reads_the_end(engine: Engine) -> None:
+    long, end = "কথা " * 2000 + "মন খারাপ", ("কথা " * 200 + "মন খারাপ")[-400:]
+    assert model_feelings(engine, long) == pytest.approx(model_feelings(engine, end), rel=1e-4)

@@ -1,0 +1,35 @@
+"""A reply put together of what is sure: what the person told, told back by rule, and reviewed sentences.
+
+A model of some fifty million parameters says fluent sentences about things that nobody told it. Here it has no say in
+what happened to whom: it is only asked which feeling it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from sahayok.bengali import sentences
+from sahayok.reviewed import sentence_for
+from sahayok.telling_back import must_not_be_repeated, told_back
+
+ASKED = 2 / 3
+"""The share of the replies that end with a question; more would be an interrogation."""
+
+
+def composed(said: Sequence[str], felt: Mapping[str, float], before: Sequence[str], random: Random) -> str | None:
+    """The reply to the last of the person's messages `said`, which are in Bengali script; None where it tells nothing
+    (a greeting, a question to the listener, a word or two).
+
+    `felt` is how probable each feeling is, `before` are the replies so far, whose sentences are not said again.
+    """
+    spoken = {sentence for reply in before for sentence in sentences(reply)}
+    if must_not_be_repeated(said[-1]):
+        return sentence_for("listening", {"sad": 1.0}, spoken, random)
+    told = told_back(said[-1])
+    if told is None:
+        return None
+    parts = [told, sentence_for("comfort", felt, spoken, random)]
+    if random.random() < ASKED:
+        parts.append(sentence_for("question", felt, spoken, random))
+    return " ".join(parts)

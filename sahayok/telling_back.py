@@ -1,0 +1,115 @@
+"""The first sentence of a reply by rule: what the person said, told back to them.
+
+Of a message the sentences that tell something are turned to the listener (sahayok.retelling); what is said or asked to
+the listener, greetings and what nobody should hear repeated (data/telling_back.toml) are left out. Rules lose no
+negation and invent nobody, where a small model does both.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from sahayok.bengali import ZWJ, ZWNJ, nfc, sentences, words
+from sahayok.retelling import retold, turned
+from sahayok.safety.reply_guard import holds_a_number
+
+FEWEST_WORDS = 3
+"""A message that tells less says nothing without what was said before it."""
+MOST_WORDS = 26
+"""Of a longer message the last sentence is told back, and of those before it what fits."""
+CLOSING = "।!?.…,;৷ "
+MENTION_OF_A_QUESTION = "এই প্রশ্নটা মনে ঘুরছে"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    listener: frozenset[str]
+    greetings: frozenset[str]
+    request_endings: tuple[str, ...]
+    me: frozenset[str]
+    never: re.Pattern[str]
+    speech: re.Pattern[str]
+
+
+def must_not_be_repeated(message: str) -> bool:
+    """Whether the message holds what nobody should hear said back: a wish to die or to hurt."""
+    return bool(_lexicon().never.search(nfc(message).replace(ZWJ, "").replace(ZWNJ, "").lower()))
+
+
+def told_back(message: str) -> str | None:
+    """What the message tells, said to the person in whole sentences; None where it tells nothing. The message is in
+    Bengali script."""
+    telling = [sentence for sentence in sentences(message) if _tells(sentence)]
+    if sum(len(words(sentence)) for sentence in telling) < FEWEST_WORDS:
+        return None
+    kept = _fitting(telling)
+    asked = [sentence for sentence in kept if _is_question(sentence)]
+    return " ".join(_turned(sentence) for sentence in kept if sentence not in asked[1:])
+
+
+def is_for_listener(message: str) -> bool:
+    """Whether any sentence of the message asks or tells the listener something about the listener."""
+    return any(_for_listener(sentence) for sentence in sentences(message))
+
+
+def _tells(sentence: str) -> bool:
+    said = words(sentence)
+    told = len(said) > 1 and not _lexicon().greetings.issuperset(said) and not holds_a_number(sentence)
+    return told and not _for_listener(sentence)
+
+
+def _for_listener(sentence: str) -> bool:
+    """A second person stands in it, or it asks for something for me ("একটু থাকবেন আমার কাছে?")."""
+    lexicon, said = _lexicon(), words(_own_part(sentence)[0])
+    if not lexicon.listener.isdisjoint(said):
+        return True
+    if not (said and _is_question(sentence) and not lexicon.me.isdisjoint(said)):
+        return False
+    mine = any(turned(word) and word not in turned(word) and word not in lexicon.me for word in said)
+    return not mine and any(word.endswith(lexicon.request_endings) for word in said)
+
+
+def _is_question(sentence: str) -> bool:
+    own, others = _own_part(sentence)
+    return not others and own.rstrip().endswith("?")
+
+
+def _own_part(sentence: str) -> tuple[str, str]:
+    """What the person says, with the word for saying, and after it what another said ("কাকা বলল, তোর কী?")."""
+    match = _lexicon().speech.search(sentence)
+    return (sentence[: match.end()], sentence[match.end() :]) if match else (sentence, "")
+
+
+def _fitting(telling: list[str]) -> list[str]:
+    """The last sentence, where the feeling mostly stands, and before it from the first on what MOST_WORDS hold."""
+    *before, last = telling
+    room = MOST_WORDS - len(words(last))
+    kept = []
+    for sentence in before:
+        if len(words(sentence)) <= room:
+            kept.append(sentence)
+            room -= len(words(sentence))
+    return [*kept, last]
+
+
+def _turned(sentence: str) -> str:
+    own, others = _own_part(sentence)
+    told = (retold(own) + others).strip().rstrip(CLOSING)
+    return f"{told}, {MENTION_OF_A_QUESTION}।" if _is_question(sentence) else f"{told}।"
+
+
+@cache
+def _lexicon() -> _Words:
+    table = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml").read_text(encoding="utf-8"))
+    return _Words(
+        listener=frozenset(nfc(table["listener"]).split()),
+        greetings=frozenset(nfc(table["greetings"]).split()),
+        request_endings=tuple(nfc(table["request_endings"]).split()),
+        me=frozenset(nfc(table["me"]).split()),
+        speech=re.compile(nfc(table["speech"])),
+        never=re.compile("|".join(f"(?:{nfc(entry['pattern'])})" for entry in table["never"])),
+    )

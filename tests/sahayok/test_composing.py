@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from random import Random
+
+import pytest
+
+from sahayok.bengali import nfc, sentences
+from sahayok.composing import composed
+from sahayok.feeling_reader import SHADES
+
+TABLE = tomllib.loads((resources.files("sahayok") / "data" / "reviewed.toml").read_text(encoding="utf-8"))
+SAD = {shade: float(shade == "sad") for shade in SHADES}
+MESSAGE = nfc("আমার বিড়ালটা কাল মারা গেছে")
+
+
+def test_a_reply_tells_back_comforts_and_often_asks() -> None:
+    asked = 0
+    for seed in range(60):
+        reply = composed([MESSAGE], SAD, [], Random(seed))
+        assert reply is not None
+        told, *rest = sentences(reply)
+        assert told.strip() == nfc("আপনার বিড়ালটা কাল মারা গেছে।")
+        assert rest[0].strip() in TABLE["comfort"]["sad"]
+        assert [sentence.strip() for sentence in rest[1:]] in [
+            [],
+            *([question] for question in TABLE["question"]["sad"]),
+        ]
+        asked += len(rest) - 1
+    assert 25 < asked < 55
+
+
+def test_what_was_said_before_is_not_said_again() -> None:
+    before: list[str] = []
+    for turn in range(len(TABLE["comfort"]["sad"])):
+        reply = composed([MESSAGE], SAD, before, Random(turn))
+        assert reply is not None
+        before.append(reply)
+    comfort = [sentences(reply)[1].strip() for reply in before]
+    assert sorted(comfort) == sorted(TABLE["comfort"]["sad"])
+
+
+def test_a_wish_to_die_is_answered_and_never_repeated() -> None:
+    reply = composed([nfc("আর বাঁচতে ইচ্ছে করে না")], dict.fromkeys(SHADES, 1 / 9), [], Random(1))
+    assert reply in TABLE["listening"]["painful"]
+
+
+@pytest.mark.parametrize("message", ["আপনি কে?", "হ্যালো", "জানি না"])
+def test_where_nothing_is_told_nothing_is_composed(message: str) -> None:
+    assert composed([nfc(message)], SAD, [], Random(1)) is None

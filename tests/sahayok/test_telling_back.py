@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sahayok.bengali import nfc, words
+from sahayok.telling_back import MOST_WORDS, is_for_listener, must_not_be_repeated, told_back
+
+TABLE = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("আমার বিড়ালটা কাল মারা গেছে", "আপনার বিড়ালটা কাল মারা গেছে।"),
+        ("পরীক্ষায় ফেল করেছি! বাড়ি যেতে পারছি না...", "পরীক্ষায় ফেল করেছেন। বাড়ি যেতে পারছেন না।"),
+        ("আমি তো কিছুই করিনি, তবু সবাই দোষ দেয়।", "আপনি তো কিছুই করেননি, তবু সবাই দোষ দেয়।"),
+        ("নমস্কার। আমার চাকরিটা চলে গেছে।", "আপনার চাকরিটা চলে গেছে।"),
+        ("আপনি কি শুনছেন? আজ আবার ঝগড়া হলো।", "আজ আবার ঝগড়া হলো।"),
+        ("নম্বরটা ০১৭১২৩৪। কেউ ধরে না ফোন।", "কেউ ধরে না ফোন।"),
+        ("আজ কেন এমন করলাম?", "আজ কেন এমন করলেন, এই প্রশ্নটা মনে ঘুরছে।"),
+        ("কাকা সবার সামনে বলল, তোর দ্বারা কিছু হবে না।", "কাকা সবার সামনে বলল, তোর দ্বারা কিছু হবে না।"),
+        ("দরজায় টোকা দিয়ে ছেলে বলল, আমি পাশে ঘুমাই?", "দরজায় টোকা দিয়ে ছেলে বলল, আমি পাশে ঘুমাই।"),
+    ],
+)
+def test_what_is_told_is_said_back_in_whole_sentences(message: str, told: str) -> None:
+    assert told_back(nfc(message)) == nfc(told)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["হ্যালো", "", "মা", "জানি না", "ধন্যবাদ", "আপনি কে?", "তোমার নাম কী?", "একটু থাকবে আমার কাছে?", "আমাকে একটা গল্প শোনাবেন?", "!!!"],
+)
+def test_a_message_that_tells_nothing_is_not_told_back(message: str) -> None:
+    assert told_back(nfc(message)) is None
+
+
+def test_only_the_first_question_is_told_back() -> None:
+    assert told_back(nfc("টাকাটা কোথায় পাব? কাকে গিয়ে বলব?")) == nfc("টাকাটা কোথায় পাবেন, এই প্রশ্নটা মনে ঘুরছে।")
+
+
+def test_of_a_long_message_the_last_sentence_stays_and_of_the_others_what_fits() -> None:
+    sentences = [f"সকালে উঠে কাজ {number} শেষ করেছি।" for number in range(12)]
+    told = told_back(nfc(" ".join(sentences)))
+    assert told is not None
+    assert told.endswith(nfc("কাজ 11 শেষ করেছেন।"))
+    assert told.startswith(nfc("সকালে উঠে কাজ 0 শেষ করেছেন।"))
+    assert len(words(told)) == 4 * 6 <= MOST_WORDS < 5 * 6
+
+
+def test_who_speaks_to_the_listener_is_heard() -> None:
+    assert is_for_listener("আজ ভালো লাগছে না। আপনি কী বলেন?")
+    assert not is_for_listener(nfc("বস বলল, তোর চাকরি নেই।"))
+
+
+@pytest.mark.parametrize("entry", TABLE["never"], ids=lambda entry: entry["example"])
+def test_every_pattern_finds_its_example_and_not_its_counter(entry: dict[str, str]) -> None:
+    assert re.search(nfc(entry["pattern"]), nfc(entry["example"]))
+    assert must_not_be_repeated(entry["example"])
+    assert not must_not_be_repeated(entry["counter"])
+
+
+@pytest.mark.parametrize("text", ["মনটা বিষণ্ন হয়ে আছে", "বিষয়টা নিয়ে ভাবছি", "বিষাদ লাগে"])
+def test_words_that_only_begin_so_are_told_back(text: str) -> None:
+    assert not must_not_be_repeated(nfc(text))
+
+
+@given(st.text(max_size=300))
+def test_any_text_gives_whole_sentences_or_nothing(text: str) -> None:
+    told = told_back(text)
+    assert told is None or (told.endswith("।") and told == nfc(told))
