@@ -9,10 +9,12 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sahayok.conversation import Conversation
+from sahayok.feeling_reader import feeling_question
 from sahayok.llama3 import ControlIds, encode_dialogue, text_encoder
 from sahayok.persona import Persona, load_persona
 from training.dialogues import Corpus, Dialogue, DialogueError, load_dialogues
@@ -70,6 +72,8 @@ def finetune(
     precision = precision or computing_precision()
     loaded = find_strategy(name).load(base, plan, precision)
     rows = {part: encode_rows(parts[part], loaded.tokenizer, plan.max_length) for part in ("train", "validation")}
+    if plan.reads_feelings:
+        rows["train"] += feeling_rows(parts["train"], loaded.tokenizer, plan.max_length)
     trainer = _trainer(loaded.model, loaded.tokenizer, rows, plan, precision, out)
     _learn_in_float32(loaded.model)
 
@@ -114,6 +118,22 @@ def encode_rows(
     if not rows:
         raise DialogueError(f"no dialogue fits into {max_length} tokens: raise max_length in the recipe")
     return rows
+
+
+def feeling_rows(
+    dialogues: Sequence[Dialogue], tokenizer: PreTrainedTokenizerBase, max_length: int
+) -> list[dict[str, list[int]]]:
+    """Rows that ask which feeling the first message of a dialogue shows, for the dialogues that say it."""
+    question = feeling_question()
+    asked = [
+        replace(
+            dialogue,
+            conversation=Conversation(dialogue.conversation.messages[:1]).answered(question.answers[dialogue.feeling]),
+        )
+        for dialogue in dialogues
+        if dialogue.feeling in question.answers
+    ]
+    return encode_rows(asked, tokenizer, max_length, replace(load_persona(), system_prompt=question.system_prompt))
 
 
 def _trainer(

@@ -89,6 +89,8 @@ class FinetuneRecipe:
     seed: int
     base: str | None = None
     """Hub id or folder of the base model; --base overrides it."""
+    reads_feelings: bool = False
+    """Whether the model also learns to say which feeling a first message shows (sahayok/feeling_reader.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sahayok.conversation import Conversation
 from sahayok.persona import load_persona
 from tests.training.conftest import WriteDialogues
 from training.dialogues import Dialogue, DialogueError
-from training.finetune import IGNORED, encode_rows, finetune
+from training.finetune import IGNORED, encode_rows, feeling_rows, finetune
 from training.recipe import Recipe, RecipeError, load_recipe
 from training.tokenizer import load_tokenizer
 
@@ -57,6 +57,17 @@ def test_nothing_fits(tiny_model: Path) -> None:
     dialogue = Dialogue("a", "s", "dhaka", "apni", Conversation().said("ক").answered("খ"))
     with pytest.raises(DialogueError, match="no dialogue fits into 10 tokens"):
         encode_rows([dialogue], load_tokenizer(tiny_model), 10)
+
+
+def test_the_feeling_of_a_first_message_is_learnt_where_it_is_known(tiny_model: Path) -> None:
+    tokenizer = load_tokenizer(tiny_model)
+    conversation = Conversation().said("মন খারাপ").answered("কী হয়েছে?").said("জানি না").answered("আচ্ছা।")
+    known = Dialogue("a", "s", "dhaka", "apni", conversation, feeling="sad")
+    (row,) = feeling_rows([known, replace(known, id="b", feeling="")], tokenizer, 512)
+    learnt = [token for token in row["labels"] if token != IGNORED]
+    assert tokenizer.decode(learnt, skip_special_tokens=False) == "দুঃখ<|eot_id|>"
+    prompt = tokenizer.decode(row["input_ids"], skip_special_tokens=True)
+    assert "এই কথায় কোন অনুভূতি?" in prompt and "মন খারাপ" in prompt and "জানি না" not in prompt
 
 
 @pytest.mark.parametrize("quantization", ["none", "nf4"])
