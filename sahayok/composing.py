@@ -11,7 +11,7 @@ from random import Random
 
 from sahayok.bengali import sentences
 from sahayok.reviewed import sentence_for
-from sahayok.telling_back import must_not_be_repeated, told_back
+from sahayok.telling_back import is_bare, must_not_be_repeated, told_back
 
 ASKED = 2 / 3
 """The share of the replies that end with a question; more would be an interrogation."""
@@ -19,7 +19,7 @@ ASKED = 2 / 3
 
 def composed(said: Sequence[str], felt: Mapping[str, float], before: Sequence[str], random: Random) -> str | None:
     """The reply to the last of the person's messages `said`, which are in Bengali script; None where it tells nothing
-    (a greeting, a question to the listener, a word or two).
+    (a greeting, a question to the listener).
 
     `felt` is how probable each feeling is, `before` are the replies so far, whose sentences are not said again.
     """
@@ -27,9 +27,12 @@ def composed(said: Sequence[str], felt: Mapping[str, float], before: Sequence[st
     if must_not_be_repeated(said[-1]):
         return sentence_for("listening", {"sad": 1.0}, spoken, random)
     told = told_back(said[-1])
-    if told is None:
+    if told is None and not is_bare(said[-1]):
         return None
-    parts = [told, sentence_for("comfort", felt, spoken, random)]
-    if random.random() < ASKED:
+    if told is None and not before:
+        return sentence_for("listening", felt, spoken, random)
+    parts = [told] if told else []
+    parts.append(sentence_for("comfort", felt, spoken, random))
+    if told is None or random.random() < ASKED:
         parts.append(sentence_for("question", felt, spoken, random))
     return " ".join(parts)

@@ -33,6 +33,7 @@ class _Words:
     me: frozenset[str]
     never: re.Pattern[str]
     speech: re.Pattern[str]
+    opening: re.Pattern[str]
 
 
 def must_not_be_repeated(message: str) -> bool:
@@ -43,7 +44,8 @@ def must_not_be_repeated(message: str) -> bool:
 def told_back(message: str) -> str | None:
     """What the message tells, said to the person in whole sentences; None where it tells nothing. The message is in
     Bengali script."""
-    telling = [sentence for sentence in sentences(message) if _tells(sentence)]
+    own = [_without_opening(sentence) for sentence in sentences(message)]
+    telling = [told for sentence in own if _tells(told := _without_address(sentence))]
     if sum(len(words(sentence)) for sentence in telling) < FEWEST_WORDS:
         return None
     kept = _fitting(telling)
@@ -51,9 +53,24 @@ def told_back(message: str) -> str | None:
     return " ".join(_turned(sentence) for sentence in kept if sentence not in asked[1:])
 
 
-def is_for_listener(message: str) -> bool:
-    """Whether any sentence of the message asks or tells the listener something about the listener."""
-    return any(_for_listener(sentence) for sentence in sentences(message))
+def is_bare(message: str) -> bool:
+    """Whether the message is a word or two that tell something only beside what was said before ("কাল রাতে")."""
+    said = words(message)
+    courteous = _lexicon().greetings.issuperset(said)
+    return 0 < len(said) < FEWEST_WORDS and not courteous and not any(map(_for_listener, sentences(message)))
+
+
+def _without_opening(sentence: str) -> str:
+    """The sentence without the yes, no or "you know" that opens it."""
+    return _lexicon().opening.sub("", sentence, count=1)
+
+
+def _without_address(sentence: str) -> str:
+    """The sentence without the parts between commas that are said to the listener, where something is left."""
+    if not _for_listener(sentence):
+        return sentence
+    own = ",".join(part for part in sentence.split(",") if not _for_listener(part)).strip()
+    return own if len(words(own)) >= FEWEST_WORDS else sentence
 
 
 def _tells(sentence: str) -> bool:
@@ -111,5 +128,6 @@ def _lexicon() -> _Words:
         request_endings=tuple(nfc(table["request_endings"]).split()),
         me=frozenset(nfc(table["me"]).split()),
         speech=re.compile(nfc(table["speech"])),
+        opening=re.compile(nfc(table["opening"])),
         never=re.compile("|".join(f"(?:{nfc(entry['pattern'])})" for entry in table["never"])),
     )

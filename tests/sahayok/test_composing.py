@@ -49,3 +49,11 @@ def test_a_wish_to_die_is_answered_and_never_repeated() -> None:
 @pytest.mark.parametrize("message", ["আপনি কে?", "হ্যালো", "জানি না"])
 def test_where_nothing_is_told_nothing_is_composed(message: str) -> None:
     assert composed([nfc(message)], SAD, [], Random(1)) is None
+
+
+def test_a_bare_word_is_asked_about_at_first_and_comforted_later() -> None:
+    assert composed([nfc("একা")], SAD, [], Random(1)) in TABLE["listening"]["painful"]
+    later = composed([MESSAGE, nfc("কাল রাতে")], SAD, ["কবে হলো?"], Random(1))
+    assert later is not None
+    comfort, question = (sentence.strip() for sentence in sentences(later))
+    assert comfort in TABLE["comfort"]["sad"] and question in TABLE["question"]["sad"]

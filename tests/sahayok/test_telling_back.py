@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sahayok.bengali import nfc, words
-from sahayok.telling_back import MOST_WORDS, is_for_listener, must_not_be_repeated, told_back
+from sahayok.telling_back import MOST_WORDS, is_bare, must_not_be_repeated, told_back
 
 TABLE = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml").read_text(encoding="utf-8"))
 
@@ -23,6 +23,11 @@ TABLE = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml"
         ("নমস্কার। আমার চাকরিটা চলে গেছে।", "আপনার চাকরিটা চলে গেছে।"),
         ("আপনি কি শুনছেন? আজ আবার ঝগড়া হলো।", "আজ আবার ঝগড়া হলো।"),
         ("নম্বরটা ০১৭১২৩৪। কেউ ধরে না ফোন।", "কেউ ধরে না ফোন।"),
+        ("হ্যাঁ, হাত কাঁপতেছিল খুব", "হাত কাঁপছিল খুব।"),
+        ("না, আমি কাউকে বলিনি", "আপনি কাউকে বলেননি।"),
+        ("না খেয়ে বসে আছি আজ", "না খেয়ে বসে আছেন আজ।"),
+        ("জানো, আজ চাকরি পেয়েছি", "আজ চাকরি পেয়েছেন।"),
+        ("কাল পরীক্ষা, আমি ভয়ে শুয়ে আছি, তুমি কিছু বলো", "কাল পরীক্ষা, আপনি ভয়ে শুয়ে আছেন।"),
         ("আজ কেন এমন করলাম?", "আজ কেন এমন করলেন, এই প্রশ্নটা মনে ঘুরছে।"),
         ("কাকা সবার সামনে বলল, তোর দ্বারা কিছু হবে না।", "কাকা সবার সামনে বলল, তোর দ্বারা কিছু হবে না।"),
         ("দরজায় টোকা দিয়ে ছেলে বলল, আমি পাশে ঘুমাই?", "দরজায় টোকা দিয়ে ছেলে বলল, আমি পাশে ঘুমাই।"),
@@ -53,9 +58,14 @@ def test_of_a_long_message_the_last_sentence_stays_and_of_the_others_what_fits()
     assert len(words(told)) == 4 * 6 <= MOST_WORDS < 5 * 6
 
 
-def test_who_speaks_to_the_listener_is_heard() -> None:
-    assert is_for_listener("আজ ভালো লাগছে না। আপনি কী বলেন?")
-    assert not is_for_listener(nfc("বস বলল, তোর চাকরি নেই।"))
+@pytest.mark.parametrize("message", ["কাল রাতে", "একা", "ওরা পাস", "একা..."])
+def test_a_word_or_two_tell_little(message: str) -> None:
+    assert is_bare(nfc(message))
+
+
+@pytest.mark.parametrize("message", ["জানি না", "হ্যালো", "", "তুমি কে", "কাল রাতে একা ছিলাম"])
+def test_a_greeting_or_a_question_to_the_listener_is_not_bare(message: str) -> None:
+    assert not is_bare(nfc(message))
 
 
 @pytest.mark.parametrize("entry", TABLE["never"], ids=lambda entry: entry["example"])
