@@ -35,6 +35,7 @@ _RAISED = {"ে": "ি", "ো": "ু", "এ": "ই", "ও": "উ"}
 _FRONTED = {"া": "ে", "আ": "এ"}
 _EMPHASIS = ("ই", "ও")
 _NOT_DONE = ("নি", "নাই")
+_PERHAPS_A_VERB = ("ে", nfc("য়"))
 _AFTER_A_VERB = frozenset(("না", "নাই", "নি", "কি", "কিনা", "যে", "কিন্তু", "তাই", "তবু", "তো", "নাকি", "কেন", "বলে", "বলেই"))
 _I = frozenset(("আমি", "আমরা", "আমিই", "আমিও", "আমরাও"))
 _CASES = ("টা", "টি", "টুকু", "টার", "টাকে", "টায়", "র", "ের", "য়ের", "কে", "রে", "তে", "েতে", "ে", "য়")
@@ -241,14 +242,16 @@ def _retold_sentence(sentence: str, start: int, quoted: Collection[int], eastern
             mine = any(near.group() in _I for near in (*words[clause:place], *after))
             if after and after[0].group() in _NOT_DONE and _is_denied(word):
                 word, denial = word + "নি", place + 1
-            becomes = _told(word, ends, mine, eastern)
+            after_a_verb = place > 0 and words[place - 1].group().endswith(_PERHAPS_A_VERB)
+            becomes = _told(word, ends, mine, eastern, after_a_verb)
         told += [between, becomes]
         end = match.end()
     return "".join(told) + sentence[end:]
 
 
-def _told(word: str, ends_clause: bool, mine: bool, eastern: bool) -> str:
-    """What a word becomes where it stands; `mine` is whether the clause has said আমি or আমরা."""
+def _told(word: str, ends_clause: bool, mine: bool, eastern: bool, after_a_verb: bool) -> str:
+    """What a word becomes where it stands; `mine` is whether the clause has said আমি or আমরা, `after_a_verb` whether a
+    verb may stand before it."""
     forms, counts = turned(word), _counted().get(word, {})
     if word in forms:
         return word
@@ -258,6 +261,8 @@ def _told(word: str, ends_clause: bool, mine: bool, eastern: bool) -> str:
     verb = word.removesuffix("না")
     if verb != word and turned(verb) and (verb not in turned(verb) or _is_denied(verb)):
         return turned(verb)[0] + " না"
+    if word in _NOT_DONE and after_a_verb:
+        return word  # "শুনে নাই" denies what was done, as নেই does not
     likeliest = retold_forms(word)[0]
     often = counts.get(likeliest, 0) >= max(OFTEN, 3 * counts.get(word, 0))
     return likeliest if often and _is_another_spelling(word, likeliest) else word

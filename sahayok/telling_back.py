@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -34,6 +35,13 @@ class _Words:
     never: re.Pattern[str]
     speech: re.Pattern[str]
     opening: re.Pattern[str]
+    asking: frozenset[str]
+    judgements: Sequence[re.Pattern[str]]
+    thought: str
+    already_thought: re.Pattern[str]
+    instead: Sequence[tuple[re.Pattern[str], str]]
+    plan_ends: re.Pattern[str]
+    plan: str
 
 
 def must_not_be_repeated(message: str) -> bool:
@@ -114,9 +122,34 @@ def _fitting(telling: list[str]) -> list[str]:
 
 
 def _turned(sentence: str) -> str:
+    lexicon = _lexicon()
     own, others = _own_part(sentence)
-    told = (retold(own) + others).strip().rstrip(CLOSING)
-    return f"{told}, {MENTION_OF_A_QUESTION}।" if _is_question(sentence) else f"{told}।"
+    own = own.strip().rstrip(CLOSING) if not others else own
+    thought = any(pattern.search(own) for pattern in lexicon.judgements)
+    if thought:
+        own = lexicon.already_thought.sub("", own)
+    told = retold(own)
+    for pattern, says in lexicon.instead:
+        told = pattern.sub(says, told)
+    told = (told + others).strip().rstrip(CLOSING)
+    if _is_question(sentence):
+        return f"{_as_question(told)}।"
+    if not others and _is_plan(own, told):
+        told = f"{told} {lexicon.plan}"
+    return f"{lexicon.thought} {told}।" if thought else f"{told}।"
+
+
+def _as_question(told: str) -> str:
+    """A question, mentioned: what asks for yes or no gets its "whether"."""
+    if _lexicon().asking.isdisjoint(words(told)):
+        return f"{told.removesuffix(' তো').removesuffix(' নাকি')} কি না, {MENTION_OF_A_QUESTION}"
+    return f"{told}, {MENTION_OF_A_QUESTION}"
+
+
+def _is_plan(own: str, told: str) -> bool:
+    """Whether it ends with what the person will do or will not do."""
+    mine, turned_verb = ([word for word in words(text) if word != "না"][-1:] for text in (own, told))
+    return bool(mine) and mine != turned_verb and bool(_lexicon().plan_ends.search(mine[0]))
 
 
 @cache
@@ -129,5 +162,12 @@ def _lexicon() -> _Words:
         me=frozenset(nfc(table["me"]).split()),
         speech=re.compile(nfc(table["speech"])),
         opening=re.compile(nfc(table["opening"])),
+        asking=frozenset(nfc(table["asking"]).split()),
+        judgements=[re.compile(nfc(entry["pattern"])) for entry in table["judgement"]],
+        thought=nfc(table["thought"]),
+        already_thought=re.compile(nfc(table["already_thought"])),
+        instead=[(re.compile(nfc(entry["pattern"])), nfc(entry["says"])) for entry in table["instead"]],
+        plan_ends=re.compile(nfc(table["plan_ends"])),
+        plan=nfc(table["plan"]),
         never=re.compile("|".join(f"(?:{nfc(entry['pattern'])})" for entry in table["never"])),
     )

@@ -28,6 +28,20 @@ TABLE = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml"
         ("না খেয়ে বসে আছি আজ", "না খেয়ে বসে আছেন আজ।"),
         ("জানো, আজ চাকরি পেয়েছি", "আজ চাকরি পেয়েছেন।"),
         ("কাল পরীক্ষা, আমি ভয়ে শুয়ে আছি, তুমি কিছু বলো", "কাল পরীক্ষা, আপনি ভয়ে শুয়ে আছেন।"),
+        ("কাল ডাক্তার দেখাব!!", "কাল ডাক্তার দেখাবেন ভাবছেন।"),
+        ("আর কাউকে বিশ্বাস করব না।", "আর কাউকে বিশ্বাস করবেন না ভাবছেন।"),
+        ("মা কাল আসবে বলেছে", "মা কাল আসবে বলেছে।"),
+        ("ভাবি হেসে সালাম দিল। বাসায় বলে দেবে?", "ভাবি হেসে সালাম দিল। বাসায় বলে দেবে কি না, এই প্রশ্নটা মনে ঘুরছে।"),
+        ("পেনশনে সংসার চলবে তো?", "পেনশনে সংসার চলবে কি না, এই প্রশ্নটা মনে ঘুরছে।"),
+        ("হাসব না কাঁদব কিছু বুঝি না", "হাসবেন না কাঁদবেন কিছু বুঝতে পারছেন না।"),
+        ("রাতদিন কাঁথা ধুই আমি", "রাতদিন কাঁথা ধুয়ে দেন আপনি।"),
+        ("জাজ গান শুনে নাই", "জাজ গান শুনে নাই।"),
+        ("পকেটে চিঠিটা ভরে ফেললাম!!", "পকেটে চিঠিটা ভরে ফেললেন।"),
+        ("মাছ আমি কাটি, পেটি যায় ননদের পাতে", "মাছ আপনি কাটেন, পেটি যায় ননদের পাতে।"),
+        ("সব আমার দোষ", "আপনার মনে হচ্ছে, সব আপনার দোষ।"),
+        ("আমার জন্যই মা চলে গেলেন", "আপনার মনে হচ্ছে, আপনার জন্যই মা চলে গেলেন।"),
+        ("আমার মনে হয় কেউ আমাকে চায় না", "আপনার মনে হচ্ছে, কেউ আপনাকে চায় না।"),
+        ("আমি বেঁটে। সবাই হেসে মরল।", "আপনার মনে হচ্ছে, আপনি বেঁটে। সবাই হেসে মরল।"),
         ("আজ কেন এমন করলাম?", "আজ কেন এমন করলেন, এই প্রশ্নটা মনে ঘুরছে।"),
         ("কাকা সবার সামনে বলল, তোর দ্বারা কিছু হবে না।", "কাকা সবার সামনে বলল, তোর দ্বারা কিছু হবে না।"),
         ("দরজায় টোকা দিয়ে ছেলে বলল, আমি পাশে ঘুমাই?", "দরজায় টোকা দিয়ে ছেলে বলল, আমি পাশে ঘুমাই।"),
@@ -66,6 +80,20 @@ def test_a_word_or_two_tell_little(message: str) -> None:
 @pytest.mark.parametrize("message", ["জানি না", "হ্যালো", "", "তুমি কে", "কাল রাতে একা ছিলাম"])
 def test_a_greeting_or_a_question_to_the_listener_is_not_bare(message: str) -> None:
     assert not is_bare(nfc(message))
+
+
+@pytest.mark.parametrize("entry", TABLE["judgement"], ids=lambda entry: entry["example"])
+def test_what_one_thinks_of_oneself_is_told_back_as_a_thought(entry: dict[str, str]) -> None:
+    told, counter = told_back(nfc(entry["example"])), told_back(nfc(entry["counter"]))
+    assert re.search(nfc(entry["pattern"]), nfc(entry["example"]))
+    assert told is not None and told.startswith(nfc("আপনার মনে হচ্ছে, "))
+    assert counter is not None and not counter.startswith(nfc("আপনার মনে হচ্ছে"))
+
+
+@pytest.mark.parametrize("entry", TABLE["instead"], ids=lambda entry: entry["example"])
+def test_no_turned_word_reproaches(entry: dict[str, str]) -> None:
+    assert re.search(nfc(entry["pattern"]), nfc(entry["example"]))
+    assert not re.search(nfc(entry["pattern"]), nfc(entry["says"]))
 
 
 @pytest.mark.parametrize("entry", TABLE["never"], ids=lambda entry: entry["example"])
