@@ -134,9 +134,9 @@ def _turned(sentence: str) -> str:
     told = (told + others).strip().rstrip(CLOSING)
     if _is_question(sentence):
         return f"{_as_question(told)}।"
-    if not others and _is_plan(own, told):
-        told = f"{told} {lexicon.plan}"
-    return f"{lexicon.thought} {told}।" if thought else f"{told}।"
+    if thought:
+        return f"{lexicon.thought} {told}।"
+    return f"{told} {lexicon.plan}।" if not others and _is_plan(own, told) else f"{told}।"
 
 
 def _as_question(told: str) -> str:

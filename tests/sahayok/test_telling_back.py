@@ -38,6 +38,8 @@ TABLE = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml"
         ("জাজ গান শুনে নাই", "জাজ গান শুনে নাই।"),
         ("পকেটে চিঠিটা ভরে ফেললাম!!", "পকেটে চিঠিটা ভরে ফেললেন।"),
         ("মাছ আমি কাটি, পেটি যায় ননদের পাতে", "মাছ আপনি কাটেন, পেটি যায় ননদের পাতে।"),
+        ("আমারে দিয়া কিছু হইব না", "আপনার মনে হচ্ছে, আপনাকে দিয়ে কিছু হবে না।"),
+        ("আমি ভালো মা না", "আপনার মনে হচ্ছে, আপনি ভালো মা না।"),
         ("সব আমার দোষ", "আপনার মনে হচ্ছে, সব আপনার দোষ।"),
         ("আমার জন্যই মা চলে গেলেন", "আপনার মনে হচ্ছে, আপনার জন্যই মা চলে গেলেন।"),
         ("আমার মনে হয় কেউ আমাকে চায় না", "আপনার মনে হচ্ছে, কেউ আপনাকে চায় না।"),
@@ -101,6 +103,11 @@ def test_every_pattern_finds_its_example_and_not_its_counter(entry: dict[str, st
     assert re.search(nfc(entry["pattern"]), nfc(entry["example"]))
     assert must_not_be_repeated(entry["example"])
     assert not must_not_be_repeated(entry["counter"])
+
+
+@pytest.mark.parametrize("text", ["মরে যাইতে ইচ্ছা করে", "আমাকে বাঁচান", "মইরা যাইতে মন চায়", "মরতে চাই"])
+def test_despair_is_not_repeated(text: str) -> None:
+    assert must_not_be_repeated(nfc(text))
 
 
 @pytest.mark.parametrize("text", ["মনটা বিষণ্ন হয়ে আছে", "বিষয়টা নিয়ে ভাবছি", "বিষাদ লাগে"])
