@@ -29,6 +29,10 @@ MENTION_OF_A_QUESTION = "এই প্রশ্নটা মনে ঘুরছ�
 @dataclass(frozen=True, slots=True)
 class _Words:
     listener: frozenset[str]
+    perhaps_listener: frozenset[str]
+    others: frozenset[str]
+    most_words_asked: int
+    asks_for: re.Pattern[str]
     greetings: frozenset[str]
     request_endings: tuple[str, ...]
     me: frozenset[str]
@@ -54,7 +58,7 @@ def told_back(message: str) -> str | None:
     Bengali script."""
     own = [_without_opening(sentence) for sentence in sentences(message)]
     telling = [told for sentence in own if _tells(told := _without_address(sentence))]
-    if sum(len(words(sentence)) for sentence in telling) < FEWEST_WORDS:
+    if sum(len(words(sentence)) for sentence in telling) < FEWEST_WORDS and not any(map(_has_a_verb, telling)):
         return None
     kept = _fitting(telling)
     asked = [sentence for sentence in kept if _is_question(sentence)]
@@ -65,7 +69,9 @@ def is_bare(message: str) -> bool:
     """Whether the message is a word or two that tell something only beside what was said before ("কাল রাতে")."""
     said = words(message)
     courteous = _lexicon().greetings.issuperset(said)
-    return 0 < len(said) < FEWEST_WORDS and not courteous and not any(map(_for_listener, sentences(message)))
+    if courteous or not 0 < len(said) < FEWEST_WORDS or told_back(message) is not None:
+        return False
+    return not any(map(_for_listener, sentences(message)))
 
 
 def _without_opening(sentence: str) -> str:
@@ -90,8 +96,10 @@ def _tells(sentence: str) -> bool:
 def _for_listener(sentence: str) -> bool:
     """A second person stands in it, or it asks for something for me ("একটু থাকবেন আমার কাছে?")."""
     lexicon, said = _lexicon(), words(_own_part(sentence)[0])
-    if not lexicon.listener.isdisjoint(said):
+    if not lexicon.listener.isdisjoint(said) or lexicon.asks_for.search(sentence):
         return True
+    if said and said[-1] in lexicon.perhaps_listener and len(said) <= lexicon.most_words_asked:
+        return lexicon.others.isdisjoint(said)
     if not (said and _is_question(sentence) and not lexicon.me.isdisjoint(said)):
         return False
     mine = any(turned(word) and word not in turned(word) and word not in lexicon.me for word in said)
@@ -106,7 +114,20 @@ def _is_question(sentence: str) -> bool:
 def _own_part(sentence: str) -> tuple[str, str]:
     """What the person says, with the word for saying, and after it what another said ("কাকা বলল, তোর কী?")."""
     match = _lexicon().speech.search(sentence)
-    return (sentence[: match.end()], sentence[match.end() :]) if match else (sentence, "")
+    if not match or _mine_again(sentence[match.end() :]):
+        return sentence, ""
+    return sentence[: match.end()], sentence[match.end() :]
+
+
+def _mine_again(clause: str) -> bool:
+    """Whether a clause after "he said" is the person's own again ("আমি বললাম …")."""
+    said = words(clause)
+    return said[:1] == ["আমি"] and any(word.endswith("লাম") for word in said)
+
+
+def _has_a_verb(sentence: str) -> bool:
+    last = words(sentence)[-1]
+    return bool(turned(last)) or last in ("নেই", "নাই")
 
 
 def _fitting(telling: list[str]) -> list[str]:
@@ -125,7 +146,7 @@ def _turned(sentence: str) -> str:
     lexicon = _lexicon()
     own, others = _own_part(sentence)
     own = own.strip().rstrip(CLOSING) if not others else own
-    thought = any(pattern.search(own) for pattern in lexicon.judgements)
+    thought = any(pattern.search(own) for pattern in lexicon.judgements) or lexicon.already_thought.match(own)
     if thought:
         own = lexicon.already_thought.sub("", own)
     told = retold(own)
@@ -149,7 +170,7 @@ def _as_question(told: str) -> str:
 def _is_plan(own: str, told: str) -> bool:
     """Whether it ends with what the person will do or will not do."""
     mine, turned_verb = ([word for word in words(text) if word != "না"][-1:] for text in (own, told))
-    return bool(mine) and mine != turned_verb and bool(_lexicon().plan_ends.search(mine[0]))
+    return bool(mine) and turned_verb[0].endswith("বেন") and bool(_lexicon().plan_ends.search(mine[0]))
 
 
 @cache
@@ -157,6 +178,10 @@ def _lexicon() -> _Words:
     table = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml").read_text(encoding="utf-8"))
     return _Words(
         listener=frozenset(nfc(table["listener"]).split()),
+        perhaps_listener=frozenset(nfc(table["perhaps_listener"]).split()),
+        others=frozenset(nfc(table["others"]).split()),
+        most_words_asked=table["most_words_asked"],
+        asks_for=re.compile(nfc(table["asks_for"])),
         greetings=frozenset(nfc(table["greetings"]).split()),
         request_endings=tuple(nfc(table["request_endings"]).split()),
         me=frozenset(nfc(table["me"]).split()),
