@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from sahayok.bengali import sentences
-from sahayok.reviewed import sentence_for
+from sahayok.reviewed import ANY, group_for, sentence_for
 from sahayok.telling_back import is_bare, must_not_be_repeated, told_back
 
 ASKED = 2 / 3
@@ -32,7 +32,10 @@ def composed(said: Sequence[str], felt: Mapping[str, float], before: Sequence[st
     if told is None and not before:
         return sentence_for("listening", felt, spoken, random)
     parts = [told] if told else []
-    parts.append(sentence_for("comfort", felt, spoken, random))
-    if told is None or random.random() < ASKED:
+    asks = told is None or random.random() < ASKED
+    # Where the feeling is not clear a word for everything says little; a question says more.
+    if not (asks and group_for("comfort", felt) == ANY):
+        parts.append(sentence_for("comfort", felt, spoken, random))
+    if asks:
         parts.append(sentence_for("question", felt, spoken, random))
     return " ".join(parts)

@@ -31,6 +31,15 @@ def test_a_reply_tells_back_comforts_and_often_asks() -> None:
     assert 25 < asked < 55
 
 
+def test_where_the_feeling_is_not_clear_a_question_stands_alone() -> None:
+    unclear = dict.fromkeys(SHADES, 0.0) | {"sad": 0.5, "glad": 0.5}
+    for seed in range(20):
+        reply = composed([MESSAGE], unclear, [], Random(seed))
+        assert reply is not None
+        (after,) = (sentence.strip() for sentence in sentences(reply)[1:])
+        assert after in TABLE["question"]["any"] or after in TABLE["comfort"]["any"]
+
+
 def test_what_was_said_before_is_not_said_again() -> None:
     before: list[str] = []
     for turn in range(len(TABLE["comfort"]["sad"])):
