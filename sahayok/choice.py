@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from sahayok.feeling_reader import PAINFUL
 
 MOST_COST = 1.5
-"""No reply is said from which more is to be expected: about one part in five that it rejoices over pain."""
+"""No reply is said from which more is to be expected: about one part in eight that it rejoices over pain."""
 DOUBT = 0.02
 """Added to each probability before two opinions are multiplied: neither is ever quite sure."""
 
@@ -25,7 +25,7 @@ PAIN = "pain"
 SAME_KIND = 0.7
 """The cost of answering one painful feeling as another: grief as fear, say."""
 COSTS: Mapping[tuple[str, str], float] = {
-    (PAIN, "glad"): 8.0,
+    (PAIN, "glad"): 12.0,
     ("glad", PAIN): 6.0,
     ("neutral", PAIN): 2.0,
     ("neutral", "glad"): 2.0,
