@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from heapq import heappush, heappushpop
@@ -14,6 +14,7 @@ from sahayok.bengali import nfc
 from sahayok.romanised.by_rule import by_rule
 from sahayok.romanised.costs import log_probability
 from sahayok.romanised.english import english_score, loanword
+from sahayok.romanised.english_rule import by_english_rule, looks_english
 from sahayok.romanised.spelling import latin_readings
 from sahayok.romanised.table import Entry, table
 
@@ -38,6 +39,13 @@ LOANWORD = -9.0
 """Log probability of a loanword in Bengali speech that the table does not know."""
 ALSO_BENGALI = -0.7
 """What a word loses as English where it is a frequent Bengali one ("go", "to")."""
+BORROWED_APART = 1.5
+"""What is gained besides where the word before an ending typed apart is English."""
+LOOKS_ENGLISH = -9.0
+"""Score of a word that nothing is known of and that is spelt as only English is."""
+IN_SCRIPT = -7.0
+"""Score as English of a word that nothing is known of, in a message in Bengali script; of one that ends in a, i, o or u
+(a name, a sweet) it is less."""
 UNKNOWN, UNKNOWN_LETTER, UNKNOWN_ENGLISH = -13.0, -0.7, -1.5
 
 _NEGATIONS = {"na": " না", "nai": " নাই", "nei": " নেই", "ni": "নি"}
@@ -79,14 +87,20 @@ def by_hand() -> ByHand:
 
 
 @lru_cache(maxsize=4_000)
-def candidates(word: str) -> tuple[Candidate, ...]:
-    """What a word in small Latin letters may stand for, the likeliest alone first; never empty."""
+def candidates(word: str, in_script: bool = False) -> tuple[Candidate, ...]:
+    """What a word in small Latin letters may stand for, the likeliest alone first; never empty.
+
+    In a message that is else in Bengali script an English word is nothing but English.
+    """
+    if in_script and (loanword(word) or english_score(word) is not None):
+        return (_as_english(word, 0.0),)
     known = _by_hand(word)
     bengali = known or [*_in_table(word), *_with_negation(word)]
     if not bengali or bengali[0].score < CERTAIN:
         bengali += _with_ending(word)
     best: dict[str, Candidate] = {}
-    for candidate in [*bengali, _as_english(word, ALSO_BENGALI if known else 0.0)]:
+    unknown = IN_SCRIPT if in_script and word[-1] not in "aiou" else None
+    for candidate in [*bengali, _as_english(word, ALSO_BENGALI if known else 0.0, unknown)]:
         if candidate.text not in best or best[candidate.text].score < candidate.score:
             best[candidate.text] = candidate
     if not known and loanword(word) is None and (text := by_rule(word)) not in best:
@@ -101,7 +115,7 @@ def with_ending_apart(word: str, ending: str) -> tuple[Candidate, ...]:
         return ()
     ends, gain = by_hand().endings_apart[ending]
     stems = tuple(candidate.text for candidate in candidates(word)[:4] if candidate.kind == "bengali")
-    spelling = loanword(word)
+    spelling = _borrowed(word)
     typed = word + ending
     wholes = [
         whole
@@ -109,6 +123,8 @@ def with_ending_apart(word: str, ending: str) -> tuple[Candidate, ...]:
         if whole.text.endswith(ends)
     ]
     borrowed = [whole for whole in wholes if spelling and whole.text.startswith(spelling)]
+    if borrowed:
+        gain += BORROWED_APART
     return tuple(
         Candidate(whole.text, whole.score + gain, "bengali", whole.first, whole.last)
         for whole in borrowed or wholes
@@ -166,26 +182,40 @@ def _with_negation(word: str) -> Iterator[Candidate]:
 
 def _with_ending(word: str) -> Iterator[Candidate]:
     """A known or English word with a Bengali ending: "phoner" as ফোনের."""
-    for ending, (after_consonant, after_vowel, after_neither) in by_hand().endings.items():
+    for ending, forms in by_hand().endings.items():
         stem = word.removesuffix(ending)
-        spelling = loanword(stem)
+        spelling = _borrowed(stem)
         if stem == word or len(stem) < (2 if spelling else 3):
             continue
-        bases = [(spelling, FREQUENCY_WEIGHT * LOANWORD)] if spelling else []
-        for text, score in [*bases, *((other.text, other.score) for other in _in_table(stem)[:3])]:
-            written = after_consonant
-            if text[-1] in _VOWELS:
-                written = after_vowel
-            elif text[-1] in _BEARS_NO_SIGN:
-                written = after_neither
-            rank = _rank(text + written)
-            yield Candidate(text + written, score + ENDING, "bengali", rank, rank)
+        if spelling:
+            # A Bengali word typed with a bare r ends in a vowel that is heard and not written; an English one does not.
+            borrowed = by_hand().endings["er"] if ending == "r" else forms
+            yield _ended(spelling, borrowed, FREQUENCY_WEIGHT * LOANWORD)
+        for other in _in_table(stem)[:3]:
+            yield _ended(other.text, forms, other.score)
 
 
-def _as_english(word: str, penalty: float) -> Candidate:
-    """The word as English: surely where it is known; else hardly, save in the midst of English."""
+def _ended(text: str, forms: Sequence[str], score: float) -> Candidate:
+    """A word and its ending, of whose forms one is for after a consonant, one for after a vowel sign, one for else."""
+    written = forms[1 if text[-1] in _VOWELS else 2 if text[-1] in _BEARS_NO_SIGN else 0]
+    rank = _rank(text + written)
+    return Candidate(text + written, score + ENDING, "bengali", rank, rank)
+
+
+def _borrowed(word: str) -> str | None:
+    """An English word in Bengali script, None where it is not known to be one."""
+    return loanword(word) or (by_english_rule(word) if looks_english(word) else None)
+
+
+def _as_english(word: str, penalty: float, unknown: float | None = None) -> Candidate:
+    """The word as English: surely where it is known; else hardly (or as `unknown` says), save in the midst of English
+    or where it is spelt as only English is."""
     spelling, in_english = loanword(word), english_score(word)
-    scores = [UNKNOWN + UNKNOWN_ENGLISH + UNKNOWN_LETTER * len(word) if in_english is None else in_english]
+    if in_english is None:
+        in_english = UNKNOWN + UNKNOWN_ENGLISH + UNKNOWN_LETTER * len(word) if unknown is None else unknown
+        if looks_english(word):
+            in_english = max(in_english, LOOKS_ENGLISH)
+    scores = [in_english]
     entry = table().find(spelling) if spelling else None
     if spelling:
         scores.append(FREQUENCY_WEIGHT * (max(LOANWORD, entry.log_probability) if entry else LOANWORD))

@@ -25,11 +25,13 @@ ENGLISH_AFTER_BENGALI = -0.5
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of a message, in small letters where it is Latin; `breaks` says that a sentence begins with it."""
+    """A word of a message, in small letters where it is Latin; `breaks` says that a sentence begins with it,
+    `in_script` that the message is mostly in Bengali script."""
 
     text: str
     breaks: bool
     latin: bool
+    in_script: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ def decode(tokens: Sequence[Token]) -> list[Reading]:
     """The likeliest readings of a row of tokens (Viterbi 1967); together they cover each token once."""
     paths: list[list[_Path]] = [[_Path(0.0, None, None)], *([] for _ in tokens)]
     for end, token in enumerate(tokens, start=1):
-        spans = [(end - 1, candidates(token.text) if token.latin else (in_bengali_script(token.text),))]
+        spans = [
+            (end - 1, candidates(token.text, token.in_script) if token.latin else (in_bengali_script(token.text),))
+        ]
         if end > 1 and not token.breaks and token.latin and tokens[end - 2].latin:
             spans.append((end - 2, with_ending_apart(tokens[end - 2].text, token.text)))
         for start, choices in spans:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import regex
 
 from sahayok.bengali import nfc
-from sahayok.romanised.by_rule import by_rule
-from sahayok.romanised.candidates import by_hand, candidates
+from sahayok.romanised.candidates import by_hand
 from sahayok.romanised.decode import Reading, Token, decode
-from sahayok.romanised.english import loanword, makes_sentences
+from sahayok.romanised.english import ends_in_consonant, loanword, makes_sentences
+from sahayok.romanised.english_rule import by_english_rule
 
 SHORTEST_ENGLISH = 3
 """So many English words in a row may be English; fewer are loanwords in Bengali speech."""
@@ -26,6 +26,7 @@ _PIECE = regex.compile(
     regex.DOTALL,
 )
 _FULL_STOP = regex.compile(r"(?<=[\u0980-\u09ff])\.(?=\s|$|[\"'”’)])")
+_ENDING_SIGNS = {"র": "ের", "এর": "ের", "এ": "ে", "এই": "েই", "এও": "েও"}
 _DRAWN_OUT = regex.compile(r"(.)\1{2,}|(?<=..)([aiou])\2+$")
 
 
@@ -74,6 +75,7 @@ def to_bengali(text: str) -> str:
     if not reads or (not any(piece.kind == "bengali" for piece in pieces) and all(r.kind != "bengali" for r in reads)):
         return text
     written = [piece.text for piece in pieces]
+    in_script = _in_script(pieces)
     for read in reads:
         first, last = read.places[0], read.places[-1]
         if read.kind != "english":
@@ -83,8 +85,16 @@ def to_bengali(text: str) -> str:
     for run in _english_runs(pieces, reads):
         if not _stays_english(run):
             for read in run:
-                written[read.places[0]] = _borrowed(read.word)
+                written[read.places[0]] = _borrowed(read.word, in_script)
+    for place in range(1, len(pieces)):
+        if pieces[place].kind == "bengali" and pieces[place - 1].kind == "latin":
+            written[place] = _ending_after(written[place - 1], written[place])
     return nfc(_FULL_STOP.sub("।", "".join(written)))
+
+
+def _ending_after(word: str, ending: str) -> str:
+    """An ending in Bengali script that was typed right after a word in Latin letters: "bossর" as বসের."""
+    return _ENDING_SIGNS.get(ending, ending) if ends_in_consonant(word) else ending
 
 
 def _pieces(text: str) -> list[_Piece]:
@@ -96,11 +106,12 @@ def _read(pieces: Sequence[_Piece]) -> list[_Read]:
     tokens: list[Token] = []
     places: list[int] = []
     breaks = True
+    in_script = _in_script(pieces)
     reads: list[_Read] = []
     for place, piece in enumerate(pieces):
         if piece.kind in ("latin", "bengali"):
             latin = piece.kind == "latin"
-            tokens.append(Token(_plain(piece.text) if latin else piece.text, breaks, latin))
+            tokens.append(Token(_plain(piece.text) if latin else piece.text, breaks, latin, latin and in_script))
             places.append(place)
             breaks = False
         elif piece.kind != "space":
@@ -111,6 +122,12 @@ def _read(pieces: Sequence[_Piece]) -> list[_Read]:
         if tokens[reading.start].latin:
             reads.append(_Read(places[reading.start : reading.end], reading, tokens[reading.start].text))
     return reads
+
+
+def _in_script(pieces: Sequence[_Piece]) -> bool:
+    """Whether a message is in Bengali script with words in Latin letters among it: those are mostly English."""
+    kinds = [piece.kind for piece in pieces]
+    return kinds.count("bengali") >= kinds.count("latin")
 
 
 def _plain(word: str) -> str:
@@ -133,13 +150,11 @@ def _english_runs(pieces: Sequence[_Piece], reads: Sequence[_Read]) -> list[list
     return runs
 
 
-def _borrowed(word: str) -> str:
-    """A word that reads as English where no English sentence is: a frequent Bengali word, a loanword, a word of the
-    table, or its sounds."""
-    if word in by_hand().words:
-        return by_hand().words[word][0]
-    others = (candidate.text for candidate in candidates(word) if candidate.kind != "english")
-    return loanword(word) or next(others, None) or by_rule(word)
+def _borrowed(word: str, in_script: bool) -> str:
+    """A word that reads as English where no English sentence is: a loanword, a frequent Bengali word, or its sounds."""
+    if (spelling := loanword(word)) is not None:
+        return spelling
+    return by_hand().words[word][0] if word in by_hand().words and not in_script else by_english_rule(word)
 
 
 def _stays_english(run: Sequence[_Read]) -> bool:

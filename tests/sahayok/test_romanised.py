@@ -177,6 +177,15 @@ def test_words_that_must_not_go_wrong(typed: str, expected: str) -> None:
         ("3ta baje, 2 ghonta por. 9tolay thaki", "3টা বাজে, 2 ঘন্টা পর। 9তলায় থাকি"),
         ("ar parchi na\nmore jete chai", "আর পারছি না\nমরে যেতে চাই"),
         ("shubhrokanti amar bondhu", "শুভ্রকান্তি আমার বন্ধু"),
+        ("office theke fire khub tired lagche", "অফিস থেকে ফিরে খুব টায়ার্ড লাগছে"),
+        ("office e meeting-ta, friend der sathe", "অফিসে মিটিংটা, ফ্রেন্ডদের সাথে"),
+        ("family pressure e achi, college r bondhu", "ফ্যামিলি প্রেশারে আছি, কলেজের বন্ধু"),
+        ("annual day ashbe", "অ্যানুয়াল ডে আসবে"),
+        ("inspection er por", "ইন্সপেকশনের পর"),
+        ("test e fail korechi, bus e uthlam", "টেস্টে ফেল করেছি, বাসে উঠলাম"),
+        ("are bhai, age kore dekhi. sob mane ache", "আরে ভাই, আগে করে দেখি। সব মানে আছে"),
+        ("hate lekha, shit khub, take bolo", "হাতে লেখা, শীত খুব, তাকে বলো"),
+        ("gf er sathe breakup, wp te msg dilam", "গার্লফ্রেন্ডের সাথে ব্রেকআপ, হোয়াটসঅ্যাপে মেসেজ দিলাম"),
     ],
 )
 def test_messages(typed: str, expected: str) -> None:
@@ -192,6 +201,17 @@ def test_messages(typed: str, expected: str) -> None:
         ("https://x.org/ami dekho, amar mail ami@ami.org", "https://x.org/ami দেখো, আমার মেইল ami@ami.org"),
         ("আমার boss খারাপ", "আমার বস খারাপ"),
         ("আমি office e jai na", "আমি অফিসে যাই না"),
+        (
+            "Client call-এ আটকে মেয়ের annual day-র নাচটা miss করলাম",
+            "ক্লায়েন্ট কল-এ আটকে মেয়ের অ্যানুয়াল ডে-র নাচটা মিস করলাম",
+        ),
+        ("ex-কে text করেছি, guilty লাগছে", "এক্স-কে টেক্সট করেছি, গিল্টি লাগছে"),
+        ("bossর সাথে ঝগড়া, collegeএ যাই না", "বসের সাথে ঝগড়া, কলেজে যাই না"),
+        ("phoneএর চার্জ নেই, laptopটা নষ্ট", "ফোনের চার্জ নেই, ল্যাপটপটা নষ্ট"),
+        ("আমার age ২০, man আমাকে ঠকিয়েছে", "আমার এজ ২০, ম্যান আমাকে ঠকিয়েছে"),
+        ("আমার fragment ভালো লাগে", "আমার ফ্র্যাগমেন্ট ভালো লাগে"),
+        ("Nibedita আমাকে ভুল বুঝেছে, luchi খাই নাই", "নিবেদিতা আমাকে ভুল বুঝেছে, লুচি খাই নাই"),
+        ("আমার bondhu, tui আমার সব, mon খারাপ", "আমার বন্ধু, তুই আমার সব, মন খারাপ"),
     ],
 )
 def test_mixed_messages(typed: str, expected: str) -> None:
