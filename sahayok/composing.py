@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
+from sahayok.about_sahayok import about_sahayok
 from sahayok.bengali import sentences
 from sahayok.reviewed import ANY, group_for, sentence_for
 from sahayok.telling_back import is_bare, must_not_be_repeated, told_back
@@ -19,14 +20,17 @@ ASKED = 2 / 3
 
 def composed(said: Sequence[str], felt: Mapping[str, float], before: Sequence[str], random: Random) -> str | None:
     """The reply to the last of the person's messages `said`, which are in Bengali script; None where it tells nothing
-    (a greeting, a question to the listener).
+    (a greeting, a request).
 
     `felt` is how probable each feeling is, `before` are the replies so far, whose sentences are not said again.
     """
     spoken = {sentence for reply in before for sentence in sentences(reply)}
     if must_not_be_repeated(said[-1]):
         return sentence_for("listening", {"sad": 1.0}, spoken, random)
-    told = told_back(said[-1])
+    answer = about_sahayok(said[-1], spoken, random)
+    told = told_back(answer.rest if answer else said[-1])
+    if answer and not (told and answer.aside):
+        return f"{told} {answer.text}" if told else answer.text
     if told is None and not is_bare(said[-1]):
         return None
     if told is None and not before:

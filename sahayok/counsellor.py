@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from threading import Event
 
-from sahayok.bengali import sentences, words
+from sahayok.bengali import ends_complete, sentences, words
 from sahayok.choice import least_harm
 from sahayok.composing import composed
 from sahayok.conversation import Conversation, Message
@@ -112,11 +112,13 @@ def _first(drawing: _Drawing, instead: Piece) -> Iterator[Piece]:
 
 
 def _best(drawing: _Drawing, felt: Mapping[str, float], draws: int, instead: Piece) -> Iterator[Piece]:
-    """Of several replies that the guard lets through whole, the one from which the least harm is to be expected."""
+    """Of several whole replies that the guard lets through, the one from which the least harm is to be expected."""
     replies: list[list[Piece]] = []
     for number in range(draws):
         with suppress(Blocked):
-            replies.append(list(drawing.pieces(number)))
+            pieces = list(drawing.pieces(number))
+            if ends_complete("".join(piece.text for piece in pieces).strip()):
+                replies.append(pieces)
         if drawing.stop.is_set():
             break
     texts = ["".join(piece.text for piece in pieces) for pieces in replies]

@@ -28,7 +28,7 @@ PAINFUL: Final[frozenset[Shade]] = frozenset({"sad", "afraid", "angry", "ashamed
 FILES: Final[dict[Role, str]] = {"message": "message_feelings.weights", "reply": "reply_feelings.weights"}
 
 MODEL_WEIGHT, CLASSIFIER_WEIGHT = 0.6, 0.4
-"""Exponents of the two opinions in their product; of six pairs tried these gave the likeliest answers on the validation part."""
+"""Exponents of the two opinions in their product; of six pairs tried on the validation part these were the surest."""
 LONGEST_READ = 400
 """Characters of a message that a model reads, the last ones of a longer one."""
 

@@ -35,6 +35,7 @@ _RAISED = {"ে": "ি", "ো": "ু", "এ": "ই", "ও": "উ"}
 _FRONTED = {"া": "ে", "আ": "এ"}
 _EMPHASIS = ("ই", "ও")
 _NOT_DONE = ("নি", "নাই")
+_AUXILIARIES = frozenset(map(nfc, ["গেল", "গেলো", "গেছে", "গেসে", "যায়", "পড়ল", "পড়লো", "উঠল", "উঠলো"]))
 _PERHAPS_A_VERB = ("ে", nfc("য়"))
 _AFTER_A_VERB = frozenset(("না", "নাই", "নি", "কি", "কিনা", "যে", "কিন্তু", "তাই", "তবু", "তো", "নাকি", "কেন", "বলে", "বলেই"))
 _I = frozenset(("আমি", "আমরা", "আমিই", "আমিও", "আমরাও"))
@@ -242,6 +243,11 @@ def _retold_sentence(sentence: str, start: int, quoted: Collection[int], eastern
             mine = any(near.group() in _I for near in (*words[clause:place], *after))
             if after and after[0].group() in _NOT_DONE and _is_denied(word):
                 word, denial = word + "নি", place + 1
+            if after and word.endswith("ি") and after[0].group() in _AUXILIARIES:
+                # A dialect's participle: "জল আসি গেল".
+                told += [between, word]
+                end = match.end()
+                continue
             after_a_verb = place > 0 and words[place - 1].group().endswith(_PERHAPS_A_VERB)
             becomes = _told(word, ends, mine, eastern, after_a_verb)
         told += [between, becomes]

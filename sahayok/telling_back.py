@@ -22,6 +22,8 @@ FEWEST_WORDS = 3
 """A message that tells less says nothing without what was said before it."""
 MOST_WORDS = 26
 """Of a longer message the last sentence is told back, and of those before it what fits."""
+_LATIN = re.compile("[A-Za-z]{2}")
+_FIRST_PERSON = re.compile(nfc("(?<=[^ািীুূেৈোৌ]{2})(ছি|তাছি|তেছি|ছিলাম|তাম)$|(?:^|[^া])ছিলাম$"))
 CLOSING = "।!?.…,;৷ "
 MENTION_OF_A_QUESTION = "এই প্রশ্নটা মনে ঘুরছে"
 
@@ -33,6 +35,9 @@ class _Words:
     others: frozenset[str]
     most_words_asked: int
     asks_for: re.Pattern[str]
+    asks_after: re.Pattern[str]
+    mine_again: re.Pattern[str]
+    rhetorical: re.Pattern[str]
     greetings: frozenset[str]
     request_endings: tuple[str, ...]
     me: frozenset[str]
@@ -42,6 +47,7 @@ class _Words:
     asking: frozenset[str]
     judgements: Sequence[re.Pattern[str]]
     thought: str
+    joint: re.Pattern[str]
     already_thought: re.Pattern[str]
     instead: Sequence[tuple[re.Pattern[str], str]]
     plan_ends: re.Pattern[str]
@@ -56,8 +62,12 @@ def must_not_be_repeated(message: str) -> bool:
 def told_back(message: str) -> str | None:
     """What the message tells, said to the person in whole sentences; None where it tells nothing. The message is in
     Bengali script."""
-    own = [_without_opening(sentence) for sentence in sentences(message)]
+    parts = [part for sentence in sentences(message) for part in _lexicon().mine_again.split(sentence)]
+    own = [_without_opening(sentence) for sentence in parts]
     telling = [told for sentence in own if _tells(told := _without_address(sentence))]
+    statements = [sentence for sentence in telling if not _lexicon().rhetorical.search(sentence)]
+    telling = statements if any(map(_is_enough, statements)) else telling
+    telling = [sentence for sentence in telling if not _is_left_unturned(sentence)]
     if sum(len(words(sentence)) for sentence in telling) < FEWEST_WORDS and not any(map(_has_a_verb, telling)):
         return None
     kept = _fitting(telling)
@@ -96,7 +106,11 @@ def _tells(sentence: str) -> bool:
 def _for_listener(sentence: str) -> bool:
     """A second person stands in it, or it asks for something for me ("একটু থাকবেন আমার কাছে?")."""
     lexicon, said = _lexicon(), words(_own_part(sentence)[0])
-    if not lexicon.listener.isdisjoint(said) or lexicon.asks_for.search(sentence):
+    if (
+        not lexicon.listener.isdisjoint(said)
+        or lexicon.asks_for.search(sentence)
+        or lexicon.asks_after.search(sentence)
+    ):
         return True
     if said and said[-1] in lexicon.perhaps_listener and len(said) <= lexicon.most_words_asked:
         return lexicon.others.isdisjoint(said)
@@ -123,6 +137,16 @@ def _mine_again(clause: str) -> bool:
     """Whether a clause after "he said" is the person's own again ("আমি বললাম …")."""
     said = words(clause)
     return said[:1] == ["আমি"] and any(word.endswith("লাম") for word in said)
+
+
+def _is_enough(sentence: str) -> bool:
+    return len(words(sentence)) >= FEWEST_WORDS or _has_a_verb(sentence)
+
+
+def _is_left_unturned(sentence: str) -> bool:
+    """Whether something would stay in the first person or in Latin letters: better left out than said wrongly."""
+    told = "".join(part for part in (retold(_own_part(sentence)[0]), _own_part(sentence)[1]))
+    return bool(_LATIN.search(told)) or any(_FIRST_PERSON.search(word) and not turned(word) for word in words(told))
 
 
 def _has_a_verb(sentence: str) -> bool:
@@ -156,7 +180,8 @@ def _turned(sentence: str) -> str:
     if _is_question(sentence):
         return f"{_as_question(told)}।"
     if thought:
-        return f"{lexicon.thought} {told}।"
+        joint = lexicon.joint.match(told)
+        return f"{joint.group() if joint else ''}{lexicon.thought} {told[joint.end() if joint else 0 :]}।"
     return f"{told} {lexicon.plan}।" if not others and _is_plan(own, told) else f"{told}।"
 
 
@@ -182,6 +207,9 @@ def _lexicon() -> _Words:
         others=frozenset(nfc(table["others"]).split()),
         most_words_asked=table["most_words_asked"],
         asks_for=re.compile(nfc(table["asks_for"])),
+        asks_after=re.compile(nfc(table["asks_after"])),
+        mine_again=re.compile(nfc(table["mine_again"])),
+        rhetorical=re.compile(nfc(table["rhetorical"])),
         greetings=frozenset(nfc(table["greetings"]).split()),
         request_endings=tuple(nfc(table["request_endings"]).split()),
         me=frozenset(nfc(table["me"]).split()),
@@ -190,6 +218,7 @@ def _lexicon() -> _Words:
         asking=frozenset(nfc(table["asking"]).split()),
         judgements=[re.compile(nfc(entry["pattern"])) for entry in table["judgement"]],
         thought=nfc(table["thought"]),
+        joint=re.compile(nfc(table["joint"])),
         already_thought=re.compile(nfc(table["already_thought"])),
         instead=[(re.compile(nfc(entry["pattern"])), nfc(entry["says"])) for entry in table["instead"]],
         plan_ends=re.compile(nfc(table["plan_ends"])),

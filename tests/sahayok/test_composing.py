@@ -55,7 +55,7 @@ def test_a_wish_to_die_is_answered_and_never_repeated() -> None:
     assert reply in TABLE["listening"]["painful"]
 
 
-@pytest.mark.parametrize("message", ["আপনি কে?", "হ্যালো", "জানি না"])
+@pytest.mark.parametrize("message", ["একটা গল্প শোনান", "হ্যালো", "জানি না"])
 def test_where_nothing_is_told_nothing_is_composed(message: str) -> None:
     assert composed([nfc(message)], SAD, [], Random(1)) is None
 
@@ -66,3 +66,18 @@ def test_a_bare_word_is_asked_about_at_first_and_comforted_later() -> None:
     assert later is not None
     comfort, question = (sentence.strip() for sentence in sentences(later))
     assert comfort in TABLE["comfort"]["sad"] and question in TABLE["question"]["sad"]
+
+
+def test_a_question_about_sahayok_is_answered_after_what_was_told() -> None:
+    reply = composed([nfc("আজ ধরা পড়ে গেছি। এখানে যা লিখি, কেউ পড়তে পারবে?")], SAD, [], Random(1))
+    assert reply is not None
+    told, *answer = sentences(reply)
+    assert told.strip() == nfc("আজ ধরা পড়ে গেছেন।")
+    assert "এই কম্পিউটারেই থাকে" in " ".join(answer)
+
+
+def test_small_talk_is_answered_only_where_nothing_is_told() -> None:
+    both = composed([nfc("আপনি কেমন আছেন? আজ আমার চাকরিটা গেছে।")], SAD, [], Random(1))
+    alone = composed([nfc("আপনি কেমন আছেন?")], SAD, [], Random(1))
+    assert both is not None and both.startswith(nfc("আজ আপনার চাকরিটা গেছে।")) and "প্রোগ্রাম" not in both
+    assert alone is not None and "প্রোগ্রাম" in alone

@@ -182,6 +182,10 @@ def test_a_blocked_reply_is_no_candidate() -> None:
     assert drawn(Script(blocked, blocked), 2, "পরীক্ষায় ফেল করেছি, খুব কষ্ট হচ্ছে।") == load_persona().instead[0]
 
 
+def test_a_reply_that_is_no_whole_sentence_is_no_candidate() -> None:
+    assert drawn(Script("দুঃখ", SAD_REPLY), 2, SAD) == SAD_REPLY
+
+
 def test_a_short_answer_is_read_with_the_message_before_it() -> None:
     engine = Script(GLAD_REPLY, SAD_REPLY)
     assert drawn(engine, 2, SAD, "হ্যাঁ") == SAD_REPLY
@@ -213,7 +217,7 @@ def test_what_is_told_is_answered_in_reviewed_words_and_asks_no_model() -> None:
 def test_where_nothing_is_told_the_model_speaks() -> None:
     engine = Script("আমি সহায়ক, আপনার কথা শুনি।")
     counsellor = Counsellor(engine, sampling=Sampling(seed=5), manner=REVIEWED)
-    assert "".join(piece.text for piece in counsellor.reply(Conversation().said("আপনি কে?"))) == (
+    assert "".join(piece.text for piece in counsellor.reply(Conversation().said("একটা গল্প শোনান"))) == (
         "আমি সহায়ক, আপনার কথা শুনি।"
     )
 
