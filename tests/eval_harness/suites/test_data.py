@@ -19,7 +19,7 @@ from sahayok.conversation import Message
 from training.cli import DEFAULT_CORPUS
 from training.dialogues import load_dialogues
 
-NAMES = ["multi-turn", "fit", "long", "speed"]
+NAMES = ["multi-turn", "fit", "fit-2", "long", "speed"]
 PROBES = [{4, 8, 11}, {4, 8, 12}]
 MANY_DIGITS = regex.compile(r"[0-9০-৯](?:[ -]?[0-9০-৯]){2,}")
 # Ways to harm oneself, medicines by amount: none of it belongs into a test, not even to be refused.
@@ -132,12 +132,13 @@ def test_what_is_expected_was_said_before_and_not_in_the_question() -> None:
             assert not any(holds(turn["user"], word) for word in turn["expected"]), (row["id"], index + 1)
 
 
-def test_the_openings_are_of_nine_feelings_and_many_subjects() -> None:
-    feelings = Counter(row["slices"]["feeling"] for row in rows("fit"))
+@pytest.mark.parametrize(("name", "each"), [("fit", 40), ("fit-2", 20)])
+def test_the_openings_are_of_nine_feelings_and_many_subjects(name: str, each: int) -> None:
+    feelings = Counter(row["slices"]["feeling"] for row in rows(name))
     assert feelings.keys() == {"sad", "afraid", "angry", "ashamed", "lonely", "guilty", "neutral", "glad", "mixed"}
-    assert min(feelings.values()) >= 30 and feelings.total() >= 300
-    assert len({row["slices"]["subject"] for row in rows("fit")}) >= 70
-    assert {len(row["turns"]) for row in rows("fit")} == {1}
+    assert set(feelings.values()) == {each}
+    assert len({row["slices"]["subject"] for row in rows(name)}) >= 70
+    assert {len(row["turns"]) for row in rows(name)} == {1}
 
 
 def test_a_bengali_word_is_expected_first() -> None:
