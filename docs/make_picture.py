@@ -19,7 +19,7 @@ from sahayok_tui.screens.chat import ChatScreen
 from sahayok_tui.widgets.prompt import Prompt
 from sahayok_tui.widgets.status_line import StatusLine
 
-SAID = ["আমার মন খুব খারাপ", "কাল পরীক্ষা, ভয় লাগছে"]
+SAID = ["amar biral ta kal mara gechhe", "সব আমার দোষ, আগে ডাক্তার দেখাইনি"]
 WIDTH, HEIGHT = 88, 26
 PIXELS = 1200
 SEED = 2

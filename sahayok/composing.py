@@ -12,7 +12,7 @@ from random import Random
 from sahayok.about_sahayok import about_sahayok
 from sahayok.bengali import sentences
 from sahayok.reviewed import ANY, group_for, sentence_for
-from sahayok.telling_back import is_bare, must_not_be_repeated, told_back
+from sahayok.telling_back import is_bare, must_not_be_repeated, tells_something, told_back
 
 ASKED = 2 / 3
 """The share of the replies that end with a question; more would be an interrogation."""
@@ -31,7 +31,7 @@ def composed(said: Sequence[str], felt: Mapping[str, float], before: Sequence[st
     told = told_back(answer.rest if answer else said[-1])
     if answer and not (told and answer.aside):
         return f"{told} {answer.text}" if told else answer.text
-    if told is None and not is_bare(said[-1]):
+    if told is None and not (is_bare(said[-1]) or tells_something(said[-1])):
         return None
     if told is None and not before:
         return sentence_for("listening", felt, spoken, random)

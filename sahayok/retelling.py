@@ -297,7 +297,7 @@ def _is_another_spelling(word: str, form: str) -> bool:
     """Whether the form is the word as the standard has it, and not another case of it or a form of a verb."""
     if word.endswith("রে") and form.endswith("কে"):
         return True
-    if not _bases(word).isdisjoint(_bases(form)):
+    if not bases(word).isdisjoint(bases(form)):
         return False
     if word in _rules().listener or _asked(word) or word[:-1] in _rules().stems:
         return False
@@ -364,7 +364,7 @@ def said_again(reply_word: str, message_words: Collection[str]) -> bool:
 
 
 def _is_same(word: str, other: str) -> bool:
-    if word == other or not _bases(word).isdisjoint(_bases(other)):
+    if word == other or not bases(word).isdisjoint(bases(other)):
         return True
     first, second = _sound(word), _sound(other)
     if first == second:
@@ -373,7 +373,7 @@ def _is_same(word: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _bases(word: str) -> frozenset[str]:
+def bases(word: str) -> frozenset[str]:
     """A word, and what is left of it without its emphasis, its case or article, and its plural (মেয়েগুলোকেও)."""
     found = {word}
     for endings in (_EMPHASIS, map(nfc, _CASES), _PLURALS):

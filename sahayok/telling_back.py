@@ -11,19 +11,22 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from sahayok.bengali import ZWJ, ZWNJ, nfc, sentences, words
-from sahayok.retelling import retold, turned
+from sahayok.retelling import bases, retold, turned
+from sahayok.romanised.table import table
 from sahayok.safety.reply_guard import holds_a_number
 
 FEWEST_WORDS = 3
 """A message that tells less says nothing without what was said before it."""
 MOST_WORDS = 26
 """Of a longer message the last sentence is told back, and of those before it what fits."""
+MANY_UNKNOWN, SHARE_UNKNOWN = 2, 0.2
+"""Of a sentence with so many words that the word table does not know, and such a share, nothing is told back."""
 _LATIN = re.compile("[A-Za-z]{2}")
-_FIRST_PERSON = re.compile(nfc("(?<=[^ািীুূেৈোৌ]{2})(ছি|তাছি|তেছি|ছিলাম|তাম)$|(?:^|[^া])ছিলাম$"))
+_MAYBE_FIRST_PERSON = re.compile(nfc("(লম|নু|ইম|মু|ছি|ছু|লাম|তাম|বো|গু|ইন|লেক|ইয়ে)$"))
 CLOSING = "।!?.…,;৷ "
 MENTION_OF_A_QUESTION = "এই প্রশ্নটা মনে ঘুরছে"
 
@@ -38,6 +41,7 @@ class _Words:
     asks_after: re.Pattern[str]
     mine_again: re.Pattern[str]
     rhetorical: re.Pattern[str]
+    promised: re.Pattern[str]
     greetings: frozenset[str]
     request_endings: tuple[str, ...]
     me: frozenset[str]
@@ -67,7 +71,7 @@ def told_back(message: str) -> str | None:
     telling = [told for sentence in own if _tells(told := _without_address(sentence))]
     statements = [sentence for sentence in telling if not _lexicon().rhetorical.search(sentence)]
     telling = statements if any(map(_is_enough, statements)) else telling
-    telling = [sentence for sentence in telling if not _is_left_unturned(sentence)]
+    telling = [sentence for sentence in telling if not _is_hard(sentence)]
     if sum(len(words(sentence)) for sentence in telling) < FEWEST_WORDS and not any(map(_has_a_verb, telling)):
         return None
     kept = _fitting(telling)
@@ -82,6 +86,16 @@ def is_bare(message: str) -> bool:
     if courteous or not 0 < len(said) < FEWEST_WORDS or told_back(message) is not None:
         return False
     return not any(map(_for_listener, sentences(message)))
+
+
+def tells_something(message: str) -> bool:
+    """Whether any of its sentences is about the person's life, told back or not."""
+    return any(
+        len(words(sentence)) > 1
+        and not _lexicon().greetings.issuperset(words(sentence))
+        and not _for_listener(sentence)
+        for sentence in sentences(message)
+    )
 
 
 def _without_opening(sentence: str) -> str:
@@ -135,18 +149,30 @@ def _own_part(sentence: str) -> tuple[str, str]:
 
 def _mine_again(clause: str) -> bool:
     """Whether a clause after "he said" is the person's own again ("আমি বললাম …")."""
-    said = words(clause)
-    return said[:1] == ["আমি"] and any(word.endswith("লাম") for word in said)
+    return any(word.endswith("লাম") for word in words(clause))
 
 
 def _is_enough(sentence: str) -> bool:
     return len(words(sentence)) >= FEWEST_WORDS or _has_a_verb(sentence)
 
 
-def _is_left_unturned(sentence: str) -> bool:
-    """Whether something would stay in the first person or in Latin letters: better left out than said wrongly."""
-    told = "".join(part for part in (retold(_own_part(sentence)[0]), _own_part(sentence)[1]))
-    return bool(_LATIN.search(told)) or any(_FIRST_PERSON.search(word) and not turned(word) for word in words(told))
+def _is_hard(sentence: str) -> bool:
+    """Whether it is not told back surely: Latin letters would stay, a verb nobody knows, or many unknown words, as in a
+    dialect that the rules do not reach. Better not told than told wrongly."""
+    own, others = _own_part(sentence)
+    told = words(retold(own) + others)
+    unknown = [word for word in told if not _is_known(word)]
+    many = len(unknown) >= MANY_UNKNOWN and len(unknown) >= SHARE_UNKNOWN * len(told)
+    return many or any(_LATIN.search(word) or _MAYBE_FIRST_PERSON.search(word) for word in unknown)
+
+
+@lru_cache(maxsize=4096)
+def _is_known(word: str) -> bool:
+    if "-" in word:
+        return all(map(_is_known, word.split("-")))
+    if len(word) < 2 or word.isdigit():
+        return True
+    return any(table().find(base) or turned(base) for base in bases(word))
 
 
 def _has_a_verb(sentence: str) -> bool:
@@ -187,6 +213,8 @@ def _turned(sentence: str) -> str:
 
 def _as_question(told: str) -> str:
     """A question, mentioned: what asks for yes or no gets its "whether"."""
+    if told.endswith(("লে", "লে তো")):
+        return f"{told.removesuffix(' তো')} কী হবে, {MENTION_OF_A_QUESTION}"
     if _lexicon().asking.isdisjoint(words(told)):
         return f"{told.removesuffix(' তো').removesuffix(' নাকি')} কি না, {MENTION_OF_A_QUESTION}"
     return f"{told}, {MENTION_OF_A_QUESTION}"
@@ -194,6 +222,8 @@ def _as_question(told: str) -> str:
 
 def _is_plan(own: str, told: str) -> bool:
     """Whether it ends with what the person will do or will not do."""
+    if _lexicon().promised.search(own):
+        return False
     mine, turned_verb = ([word for word in words(text) if word != "না"][-1:] for text in (own, told))
     return bool(mine) and turned_verb[0].endswith("বেন") and bool(_lexicon().plan_ends.search(mine[0]))
 
@@ -210,6 +240,7 @@ def _lexicon() -> _Words:
         asks_after=re.compile(nfc(table["asks_after"])),
         mine_again=re.compile(nfc(table["mine_again"])),
         rhetorical=re.compile(nfc(table["rhetorical"])),
+        promised=re.compile(nfc(table["promised"])),
         greetings=frozenset(nfc(table["greetings"]).split()),
         request_endings=tuple(nfc(table["request_endings"]).split()),
         me=frozenset(nfc(table["me"]).split()),

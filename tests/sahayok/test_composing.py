@@ -81,3 +81,8 @@ def test_small_talk_is_answered_only_where_nothing_is_told() -> None:
     alone = composed([nfc("আপনি কেমন আছেন?")], SAD, [], Random(1))
     assert both is not None and both.startswith(nfc("আজ আপনার চাকরিটা গেছে।")) and "প্রোগ্রাম" not in both
     assert alone is not None and "প্রোগ্রাম" in alone
+
+
+def test_what_is_not_understood_is_asked_about() -> None:
+    message = nfc("চেরাগ ন নিবাই ঘুমাই গেইলাম, বদ্দার দোয়ান পুড়ি গেইয়ে।")
+    assert composed([message], SAD, [], Random(1)) in TABLE["listening"]["painful"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sahayok.bengali import nfc, words
-from sahayok.telling_back import MOST_WORDS, is_bare, must_not_be_repeated, told_back
+from sahayok.telling_back import MOST_WORDS, is_bare, must_not_be_repeated, tells_something, told_back
 
 TABLE = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml").read_text(encoding="utf-8"))
 
@@ -59,6 +59,12 @@ TABLE = tomllib.loads((resources.files("sahayok") / "data" / "telling_back.toml"
         ("চোখে জল আসি গেল আজ", "চোখে জল আসি গেল আজ।"),
         ("সবাই বলে তুই তো ভালো, আর আমার হাত কাঁপতেছে", "সবাই বলে তুই তো ভালো। আর আপনার হাত কাঁপছে।"),
         ("হামাদের বাড়িটা নদীতে গেল গো", "আপনাদের বাড়িটা নদীতে গেল গো।"),
+        ("পরীক্ষাটা আজ শেষ। আইজ চেরাগ ন নিবাই ঘুমাই গেইলাম", "পরীক্ষাটা আজ শেষ।"),
+        ("লিস্ট আমাকে করতে বলছে, ছেলেটার নাম দিলাম", "লিস্ট আপনাকে করতে বলছে, ছেলেটার নাম দিলেন।"),
+        ("ছেলেকে বলেছিলাম সাইকেল কিনে দেব", "ছেলেকে বলেছিলেন সাইকেল কিনে দেবেন।"),
+        ("দাওয়াতে যাই না, ওড়না কেউ সরিয়ে ফেললে?", "দাওয়াতে যান না, ওড়না কেউ সরিয়ে ফেললে কী হবে, এই প্রশ্নটা মনে ঘুরছে।"),
+        ("আজ জোরে একটা ঝাড়ি দিছি", "আজ জোরে একটা ঝাড়ি দিয়েছেন।"),
+        ("সাপ দেখে পা ফেলতে পারছি না", "সাপ দেখে পা ফেলতে পারছেন না।"),
         ("সব আমার দোষ", "আপনার মনে হচ্ছে, সব আপনার দোষ।"),
         ("আমার জন্যই মা চলে গেলেন", "আপনার মনে হচ্ছে, আপনার জন্যই মা চলে গেলেন।"),
         ("আমার মনে হয় কেউ আমাকে চায় না", "আপনার মনে হচ্ছে, কেউ আপনাকে চায় না।"),
@@ -115,6 +121,13 @@ def test_a_word_or_two_tell_little(message: str) -> None:
 @pytest.mark.parametrize("message", ["জানি না", "হ্যালো", "", "তুমি কে", "কাল রাতে একা ছিলাম"])
 def test_a_greeting_or_a_question_to_the_listener_is_not_bare(message: str) -> None:
     assert not is_bare(nfc(message))
+
+
+def test_what_the_rules_do_not_reach_is_not_told_back_but_heard() -> None:
+    message = nfc("চেরাগ ন নিবাই ঘুমাই গেইলাম, বদ্দার দোয়ান পুড়ি গেইয়ে।")
+    assert told_back(message) is None
+    assert tells_something(message)
+    assert not tells_something("আপনি কে?") and not tells_something("হ্যালো।")
 
 
 @pytest.mark.parametrize("entry", TABLE["judgement"], ids=lambda entry: entry["example"])
