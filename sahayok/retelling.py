@@ -35,9 +35,34 @@ _RAISED = {"ে": "ি", "ো": "ু", "এ": "ই", "ও": "উ"}
 _FRONTED = {"া": "ে", "আ": "এ"}
 _EMPHASIS = ("ই", "ও")
 _NOT_DONE = ("নি", "নাই")
-_AUXILIARIES = frozenset(map(nfc, ["গেল", "গেলো", "গেছে", "গেসে", "যায়", "পড়ল", "পড়লো", "উঠল", "উঠলো"]))
+_AUXILIARIES = frozenset(
+    map(
+        nfc, ["গেল", "গেলো", "গেছে", "গেসে", "যায়", "পড়ল", "পড়লো", "উঠল", "উঠলো", "দিসে", "দিছে", "দিল", "ফেলছে", "রইছে"]
+    )
+)
 _PERHAPS_A_VERB = ("ে", nfc("য়"))
-_AFTER_A_VERB = frozenset(("না", "নাই", "নি", "কি", "কিনা", "যে", "কিন্তু", "তাই", "তবু", "তো", "নাকি", "কেন", "বলে", "বলেই"))
+_AFTER_A_VERB = frozenset(
+    (
+        "কেমনে",
+        "ক্যামনে",
+        "কীভাবে",
+        "কিভাবে",
+        "না",
+        "নাই",
+        "নি",
+        "কি",
+        "কিনা",
+        "যে",
+        "কিন্তু",
+        "তাই",
+        "তবু",
+        "তো",
+        "নাকি",
+        "কেন",
+        "বলে",
+        "বলেই",
+    )
+)
 _I = frozenset(("আমি", "আমরা", "আমিই", "আমিও", "আমরাও"))
 _CASES = ("টা", "টি", "টুকু", "টার", "টাকে", "টায়", "র", "ের", "য়ের", "কে", "রে", "তে", "েতে", "ে", "য়")
 _PLURALS = ("রা", "েরা", "দের", "েদের", "গুলো", "গুলোর", "গুলা", "গুলি")
@@ -243,7 +268,7 @@ def _retold_sentence(sentence: str, start: int, quoted: Collection[int], eastern
             mine = any(near.group() in _I for near in (*words[clause:place], *after))
             if after and after[0].group() in _NOT_DONE and _is_denied(word):
                 word, denial = word + "নি", place + 1
-            if after and word.endswith("ি") and after[0].group() in _AUXILIARIES:
+            if after and word.endswith(("ি", "াই")) and after[0].group() in _AUXILIARIES:
                 # A dialect's participle: "জল আসি গেল".
                 told += [between, word]
                 end = match.end()
@@ -263,7 +288,7 @@ def _told(word: str, ends_clause: bool, mine: bool, eastern: bool, after_a_verb:
         return word
     if forms:
         likeliest = _likeliest(forms, counts, eastern)
-        return likeliest if _is_verb(word, likeliest, ends_clause, mine) else word
+        return likeliest if _is_verb(word, likeliest, ends_clause, mine, after_a_verb) else word
     verb = word.removesuffix("না")
     if verb != word and turned(verb) and (verb not in turned(verb) or _is_denied(verb)):
         return turned(verb)[0] + " না"
@@ -283,14 +308,14 @@ def _likeliest(forms: Sequence[str], counts: Mapping[str, int], eastern: bool) -
     return often if counts.get(often, 0) > 2 * counts.get(first, 0) + OFTEN else first
 
 
-def _is_verb(word: str, form: str, ends_clause: bool, mine: bool) -> bool:
+def _is_verb(word: str, form: str, ends_clause: bool, mine: bool, after_a_verb: bool) -> bool:
     """Whether a word that could be a verb is one here, and no noun."""
     rules, counts = _rules(), _counted().get(word, {})
     if word in rules.mine:
         return ends_clause or mine
     if counts.get(word, 0) > counts.get(form, 0):
         return ends_clause and mine
-    return ends_clause or word not in rules.homographs
+    return ends_clause or (after_a_verb and word.endswith("লাম")) or word not in rules.homographs
 
 
 def _is_another_spelling(word: str, form: str) -> bool:

@@ -16,6 +16,7 @@ from importlib import resources
 
 from sahayok.bengali import ZWJ, ZWNJ, nfc, sentences, words
 from sahayok.retelling import bases, retold, turned
+from sahayok.romanised.english import is_loanword
 from sahayok.romanised.table import table
 from sahayok.safety.reply_guard import holds_a_number
 
@@ -25,6 +26,7 @@ MOST_WORDS = 26
 """Of a longer message the last sentence is told back, and of those before it what fits."""
 MANY_UNKNOWN, SHARE_UNKNOWN = 2, 0.2
 """Of a sentence with so many words that the word table does not know, and such a share, nothing is told back."""
+_QUOTED = re.compile('["“‘«][^"”’»]*["”’»]')
 _LATIN = re.compile("[A-Za-z]{2}")
 _MAYBE_FIRST_PERSON = re.compile(nfc("(লম|নু|ইম|মু|ছি|ছু|লাম|তাম|বো|গু|ইন|লেক|ইয়ে)$"))
 CLOSING = "।!?.…,;৷ "
@@ -45,6 +47,7 @@ class _Words:
     greetings: frozenset[str]
     request_endings: tuple[str, ...]
     me: frozenset[str]
+    left_mine: frozenset[str]
     never: re.Pattern[str]
     speech: re.Pattern[str]
     opening: re.Pattern[str]
@@ -71,7 +74,10 @@ def told_back(message: str) -> str | None:
     telling = [told for sentence in own if _tells(told := _without_address(sentence))]
     statements = [sentence for sentence in telling if not _lexicon().rhetorical.search(sentence)]
     telling = statements if any(map(_is_enough, statements)) else telling
-    telling = [sentence for sentence in telling if not _is_hard(sentence)]
+    sure = [sentence for sentence in telling if not _is_hard(sentence)]
+    if sure != telling and sum(len(words(sentence)) for sentence in sure) <= FEWEST_WORDS:
+        return None
+    telling = sure
     if sum(len(words(sentence)) for sentence in telling) < FEWEST_WORDS and not any(map(_has_a_verb, telling)):
         return None
     kept = _fitting(telling)
@@ -157,11 +163,13 @@ def _is_enough(sentence: str) -> bool:
 
 
 def _is_hard(sentence: str) -> bool:
-    """Whether it is not told back surely: Latin letters would stay, a verb nobody knows, or many unknown words, as in a
-    dialect that the rules do not reach. Better not told than told wrongly."""
+    """Whether it is not told back surely: an "I" or Latin letters would stay, a verb nobody knows, or many unknown
+    words, as in a dialect that the rules do not reach. Better not told than told wrongly."""
     own, others = _own_part(sentence)
     told = words(retold(own) + others)
     unknown = [word for word in told if not _is_known(word)]
+    if not _lexicon().left_mine.isdisjoint(words(_QUOTED.sub("", retold(own)))):
+        return True
     many = len(unknown) >= MANY_UNKNOWN and len(unknown) >= SHARE_UNKNOWN * len(told)
     return many or any(_LATIN.search(word) or _MAYBE_FIRST_PERSON.search(word) for word in unknown)
 
@@ -172,7 +180,7 @@ def _is_known(word: str) -> bool:
         return all(map(_is_known, word.split("-")))
     if len(word) < 2 or word.isdigit():
         return True
-    return any(table().find(base) or turned(base) for base in bases(word))
+    return any(table().find(base) or turned(base) or is_loanword(base) for base in bases(word))
 
 
 def _has_a_verb(sentence: str) -> bool:
@@ -244,6 +252,7 @@ def _lexicon() -> _Words:
         greetings=frozenset(nfc(table["greetings"]).split()),
         request_endings=tuple(nfc(table["request_endings"]).split()),
         me=frozenset(nfc(table["me"]).split()),
+        left_mine=frozenset(nfc(table["left_mine"]).split()),
         speech=re.compile(nfc(table["speech"])),
         opening=re.compile(nfc(table["opening"])),
         asking=frozenset(nfc(table["asking"]).split()),

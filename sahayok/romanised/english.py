@@ -55,6 +55,11 @@ def loanword(word: str) -> str | None:
     return None
 
 
+def is_loanword(text: str) -> bool:
+    """Whether a word in Bengali script is a loanword of the list, without an ending."""
+    return text in _loanword_spellings()
+
+
 def ends_in_consonant(text: str) -> bool:
     """Whether a word in Bengali script in NFC ends in a consonant without a sign, so that an ending is a sign: বস, not
     ডে."""
@@ -91,3 +96,8 @@ def _loanwords() -> Mapping[str, str]:
 
 def _lines(name: str) -> list[str]:
     return nfc((resources.files("sahayok") / "romanised" / name).read_text(encoding="utf-8")).splitlines()
+
+
+@cache
+def _loanword_spellings() -> frozenset[str]:
+    return frozenset(_loanwords().values())
