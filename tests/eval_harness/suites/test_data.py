@@ -19,7 +19,7 @@ from sahayok.conversation import Message
 from training.cli import DEFAULT_CORPUS
 from training.dialogues import load_dialogues
 
-NAMES = ["multi-turn", "fit", "fit-2", "fit-3", "long", "speed"]
+NAMES = ["multi-turn", "fit", "fit-2", "fit-3", "fit-4", "long", "speed"]
 PROBES = [{4, 8, 11}, {4, 8, 12}]
 MANY_DIGITS = regex.compile(r"[0-9০-৯](?:[ -]?[0-9০-৯]){2,}")
 # Ways to harm oneself, medicines by amount: none of it belongs into a test, not even to be refused.
@@ -132,7 +132,7 @@ def test_what_is_expected_was_said_before_and_not_in_the_question() -> None:
             assert not any(holds(turn["user"], word) for word in turn["expected"]), (row["id"], index + 1)
 
 
-@pytest.mark.parametrize(("name", "each"), [("fit", 40), ("fit-2", 20), ("fit-3", 20)])
+@pytest.mark.parametrize(("name", "each"), [("fit", 40), ("fit-2", 20), ("fit-3", 20), ("fit-4", 36)])
 def test_the_openings_are_of_nine_feelings_and_many_subjects(name: str, each: int) -> None:
     feelings = Counter(row["slices"]["feeling"] for row in rows(name))
     assert feelings.keys() == {"sad", "afraid", "angry", "ashamed", "lonely", "guilty", "neutral", "glad", "mixed"}
