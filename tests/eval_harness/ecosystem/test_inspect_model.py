@@ -15,7 +15,7 @@ from inspect_ai.model import ChatMessageUser, GenerateConfig
 from eval_harness.ecosystem.inspect_model import SahayokAPI
 from sahayok.conversation import Message
 
-ASKED = [ChatMessageUser(content="মন খারাপ।")]
+ASKED = [ChatMessageUser(content="আজ আমাদের বাড়িতে বোনের বিয়ে।")]
 
 
 @pytest.fixture(scope="module")
