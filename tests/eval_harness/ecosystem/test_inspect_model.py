@@ -7,15 +7,16 @@ import pytest
 from sahayok.engines.engine import EngineError
 from sahayok.engines.loading import load_engine
 from sahayok.models import find_model
+from sahayok.persona import load_persona
 
 pytest.importorskip("inspect_ai", reason="inspect_ai is not installed (the extra inspect)")
 
-from inspect_ai.model import ChatMessageUser, GenerateConfig
+from inspect_ai.model import ChatMessageSystem, ChatMessageUser, GenerateConfig
 
 from eval_harness.ecosystem.inspect_model import SahayokAPI
 from sahayok.conversation import Message
 
-ASKED = [ChatMessageUser(content="আজ আমাদের বাড়িতে বোনের বিয়ে।")]
+ASKED = [ChatMessageSystem(content=load_persona().system_prompt), ChatMessageUser(content="মন খারাপ।")]
 
 
 @pytest.fixture(scope="module")
