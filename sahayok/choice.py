@@ -28,7 +28,7 @@ COSTS: Mapping[tuple[str, str], float] = {
     (PAIN, "glad"): 12.0,
     ("glad", PAIN): 6.0,
     ("neutral", PAIN): 2.0,
-    ("neutral", "glad"): 2.0,
+    ("neutral", "glad"): 4.0,
     (PAIN, "neutral"): 1.2,
     ("glad", "neutral"): 1.2,
     ("mixed", "neutral"): 1.2,
@@ -36,7 +36,7 @@ COSTS: Mapping[tuple[str, str], float] = {
     (PAIN, "mixed"): 1.5,
     ("glad", "mixed"): 1.5,
     ("mixed", PAIN): 1.5,
-    ("mixed", "glad"): 1.5,
+    ("mixed", "glad"): 4.0,
 }
 """What it costs that the person feels the first and the reply answers the second; to meet the feeling costs nothing.
 The figures are a judgement, not a measurement; docs/safety.md says what they do."""
