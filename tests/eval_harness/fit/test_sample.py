@@ -3,6 +3,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -46,8 +47,10 @@ def test_the_check_is_no_worse_than_when_it_was_measured(source: str) -> None:
 
 
 def test_it_hardly_ever_finds_fault_with_the_projects_own_replies() -> None:
-    unlabelled = [dialogue for dialogue in load_dialogues(DEFAULT_CORPUS).dialogues if not dialogue.feeling]
-    judged, alarms = _judged(unlabelled)
+    plain = [
+        dialogue for dialogue in load_dialogues(DEFAULT_CORPUS).dialogues if not dialogue.id.startswith("contrast")
+    ]
+    judged, alarms = _judged([replace(dialogue, feeling="") for dialogue in plain])
     assert judged > 2500
     assert alarms / judged < 0.02
 
