@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
         "--suite",
         default="dialogue",
         metavar="NAME|PATH",
-        help="dialogue, corpus, multi-turn, fit, fit-2, fit-3, fit-4, long, speed, or a .jsonl or .csv file (%(default)s)",
+        help="dialogue, corpus, multi-turn, fit, fit-2 to fit-4, long, speed, or a .jsonl or .csv file (%(default)s)",
     )
     parser.add_argument("--corpus", type=Path, metavar="PATH", help="of the suites dialogue and corpus: JSONL or CSV")
     parser.add_argument(
